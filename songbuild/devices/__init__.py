@@ -1,0 +1,1 @@
+"""Effects and instruments: one sound, one file."""

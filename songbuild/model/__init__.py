@@ -1,0 +1,1 @@
+"""The song as immutable data, and what can be worked out from it without sound."""

@@ -1,0 +1,48 @@
+"""The song: one immutable record of everything, from title to deliverables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from songbuild.model.arrangement import Arrangement, Humanize
+from songbuild.model.composition import Composition
+from songbuild.model.delivery import Delivery
+from songbuild.model.master import Master
+from songbuild.model.mix import Mix
+from songbuild.model.recordings import Recordings
+from songbuild.units import Params, Seconds
+
+STAGES = ("composition", "arrangement", "recordings", "mix", "master", "delivery")
+
+
+class Song(Params):
+    """A song, whole.  A stage is an inline mapping, or the path of a .yaml or .py file."""
+
+    title: str = Field(min_length=1, max_length=300, description="title")
+    artist: str = Field("", max_length=300, description="performing artist")
+    album: str | None = Field(None, max_length=300, description="album")
+    track_number: int | None = Field(None, ge=1, le=99, description="place on the album")
+    credits: dict[str, str | list[str]] = Field(default_factory=dict, description="role -> name or names")
+    isrc: str | None = Field(None, pattern=r"^[A-Z]{2}-?[A-Z0-9]{3}-?[0-9]{2}-?[0-9]{5}$", description="ISRC, ISO 3901")
+    genre: str | None = Field(None, max_length=100, description="genre")
+    date: str | None = Field(None, pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="release date, ISO 8601")
+    copyright: str | None = Field(None, max_length=300, description="(C) line")
+    artwork: str | None = Field(None, description="square JPEG or PNG, path below the song's folder")
+    comment: str | None = Field(None, max_length=2000, description="a comment in the tags")
+    rate: int = Field(44_100, description="sample rate of the build in Hz: 44100, 48000, 88200, 96000")
+    key: str = Field("C major", description="'A minor', 'F# dorian'")
+    tempo: Any = Field(120, description="bpm, or [{at: 1, bpm: 96}, {at: 33, to: 88, over: 4 bars, curve: linear-beats}]")
+    meter: Any = Field("4/4", description="'4/4', or {1: 4/4, 17: '7/8 (2+2+3)'}")
+    pickup: str | int | float = Field(0, description="beats before bar 1: '1 beat'")
+    swing: str | None = Field(None, description="'58% of 16'")
+    humanize: Humanize | None = Field(None, description="small deviations of time and velocity")
+    seed: int = Field(1, ge=0, description="seed of everything random in the song")
+    tail: Seconds = Field(3.0, ge=0, le=60, description="time after the last bar, for what rings on")
+    composition: Composition = Field(default_factory=Composition, description="chords and patterns")
+    arrangement: Arrangement = Field(default_factory=Arrangement, description="tracks, sections and form")
+    recordings: Recordings = Field(default_factory=dict, description="name -> recorded part")
+    mix: Mix = Field(default_factory=Mix, description="the console")
+    master: Master = Field(default_factory=Master, description="the last chain")
+    delivery: Delivery = Field(default_factory=Delivery, description="the files in out/")

@@ -1,0 +1,1 @@
+"""From a Song to the graph of what to build: one file a stage."""
