@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from songbuild.model.device import Device
 from songbuild.units import Ms, Params
@@ -27,6 +27,12 @@ class Track(Params):
     humanize: Humanize | None = Field(None, description="small deviations of time and velocity")
     transpose: int = Field(0, ge=-48, le=48, description="semitones")
     gm_program: int | None = Field(None, ge=1, le=128, description="General MIDI program of the track in the delivered MIDI file")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain instrument."""
+        return {"instrument": value} if isinstance(value, str) else value
 
 
 class Section(Params):

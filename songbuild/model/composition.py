@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from songbuild.problems import nearest
 from songbuild.units import Params
 
 Drum = str
 """A row of a drum grid: "x--- X--- | x-o- X---"."""
 
+_ROW = re.compile(r"[-xXofr1-9 |]*[-xXofr1-9][-xXofr1-9 |]*")
+
 
 class Pattern(Params):
     """Music that sections can play; exactly one of `notes`, `degrees`, `chords`, `drums` or `from` is given.
 
-    In a file the rows of a grid stand beside `grid`: `{grid: 16, kick: "x---", snare: "----x---"}`; `drums` is
-    where they land (`manifest` moves them there).
+    In a file the rows of a grid stand beside `grid`: `{grid: 16, kick: "x---", snare: "----x---"}`; they land in
+    `drums`, or in a variation in `rows`.
     """
 
     notes: str | None = Field(None, description="a note string: 'c4:8 e g:4. | a4:2~8'")
@@ -41,9 +45,37 @@ class Pattern(Params):
     scale_velocity: float = Field(1.0, gt=0, le=4, description="times every velocity")
     octave: int = Field(0, ge=-6, le=6, description="octaves up or down")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain note string, and rows of a grid beside the pattern's own keys."""
+        if isinstance(value, str):
+            return {"notes": value}
+        if not isinstance(value, dict):
+            return value
+        own = {info.alias or name for name, info in cls.model_fields.items()}
+        grid, varies = "grid" in value, "from" in value
+        home = "rows" if varies else "drums"
+        given = value.get(home) or {}
+        if not isinstance(given, dict):
+            return value
+        taken = own | given.keys()
+        rows = {key: row for key, row in value.items() if key not in taken and _is_row(key, row, grid, varies, own)}
+        rest = {key: item for key, item in value.items() if key not in rows}
+        return {**rest, home: {**given, **rows}} if rows else value
+
+
+def _is_row(key: object, row: object, grid: bool, varies: bool, own: set[str]) -> bool:
+    """Whether an unknown key of a pattern is a drum: its value reads as a row, or a grid's key is like no key we know."""
+    if isinstance(row, str) and _ROW.fullmatch(row):
+        return True
+    if row is None:
+        return varies
+    return grid and isinstance(row, str | int | float) and not nearest(str(key), own)
+
 
 class Composition(Params):
     """What the song is made of, before its order in time."""
 
     chords: dict[str, str] = Field(default_factory=dict, description="named chord lines: 'Am7 | Fmaj7 | C | G/B'")
-    patterns: dict[str, Annotated[Pattern | str, Field(union_mode="left_to_right")]] = Field(default_factory=dict, description="named patterns; plain text is a note string")
+    patterns: dict[str, Pattern] = Field(default_factory=dict, description="named patterns; plain text is a note string")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from songbuild.model.device import Device
 from songbuild.units import Db, Pan, Params
@@ -16,6 +16,12 @@ class Send(Params):
     level_db: Db = Field(0.0, ge=-120, le=12, description="level; -inf is off")
     pre: bool = Field(False, description="taken before the fader and pan")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain level."""
+        return value if isinstance(value, dict | cls) else {"level_db": value}
+
 
 class Strip(Params):
     """What every channel, return and bus has."""
@@ -26,7 +32,7 @@ class Strip(Params):
     mute: bool = Field(False, description="silent")
     solo: bool = Field(False, description="only soloed channels sound")
     to: str = Field("mix", description="the bus it goes to; 'mix' is the main one; 'none' leaves only its sends and side-chains")
-    sends: dict[str, Annotated[Send | float | str, Field(union_mode="left_to_right")]] = Field(default_factory=dict, description="return -> level")
+    sends: dict[str, Send] = Field(default_factory=dict, description="return -> level")
     automation: dict[str, str] = Field(default_factory=dict, description="target -> '1: -inf, 5: -6 lin, 9: 0'; targets: volume_db, pan, send.RETURN, INSERT.PARAMETER, instrument.PARAMETER")
 
 

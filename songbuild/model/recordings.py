@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from songbuild.units import Db, Ms, Params, Seconds
 
@@ -20,6 +20,12 @@ class Take(Params):
     reverse: bool = Field(False, description="backwards")
     polarity: Literal["normal", "inverted"] = Field("normal", description="sign")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain file name."""
+        return {"file": value} if isinstance(value, str) else value
+
 
 class Region(Params):
     """A stretch of a take in the comp: 'take2 9-12' (bars 9 to 12, inclusive) or 'take1 5.3-8' (bar.beat)."""
@@ -31,6 +37,12 @@ class Region(Params):
     fade_out: Ms | None = Field(None, ge=0, le=60_000, description="in place of the crossfade at its end")
     reverse: bool = Field(False, description="the region backwards")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain 'take2 9-12'."""
+        return {"region": value} if isinstance(value, str) else value
+
 
 class Crossfade(Params):
     """How neighbouring regions are joined."""
@@ -38,14 +50,24 @@ class Crossfade(Params):
     time: Ms = Field(12.0, ge=0, le=2000, description="length")
     curve: Literal["equal-power", "linear"] = Field("equal-power", description="equal-power for different takes, linear for the same sound")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled_short(cls, value: Any) -> Any:
+        """Accept a plain time, and {12ms: linear}."""
+        if isinstance(value, str | int | float):
+            return {"time": value}
+        if isinstance(value, dict) and len(value) == 1 and not value.keys() & cls.model_fields.keys():
+            ((time, curve),) = value.items()
+            return {"time": time, "curve": curve}
+        return value
+
 
 class Recording(Params):
     """A recorded part: its takes and what is used of them."""
 
-    takes: dict[str, Annotated[Take | str, Field(union_mode="left_to_right")]] = Field(description="name -> take; plain text is a file")
-    comp: list[Annotated[Region | str, Field(union_mode="left_to_right")]] = Field(default_factory=list, description="regions in order; none: the first take, whole")
+    takes: dict[str, Take] = Field(description="name -> take; plain text is a file")
+    comp: list[Region] = Field(default_factory=list, description="regions in order; none: the first take, whole")
     crossfade: Crossfade = Field(default_factory=Crossfade, description="'12ms', or {12ms: equal-power}")
-
 
 
 Recordings = dict[str, Recording]

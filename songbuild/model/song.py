@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -31,7 +31,7 @@ class Song(Params):
     copyright: str | None = Field(None, max_length=300, description="(C) line")
     artwork: str | None = Field(None, description="square JPEG or PNG, path below the song's folder")
     comment: str | None = Field(None, max_length=2000, description="a comment in the tags")
-    rate: int = Field(44_100, description="sample rate of the build in Hz: 44100, 48000, 88200, 96000")
+    rate: Literal[44_100, 48_000, 88_200, 96_000] = Field(44_100, description="sample rate of the build in Hz")
     key: str = Field("C major", description="'A minor', 'F# dorian'")
     tempo: Any = Field(120, description="bpm, or [{at: 1, bpm: 96}, {at: 33, to: 88, over: 4 bars, curve: linear-beats}]")
     meter: Any = Field("4/4", description="'4/4', or {1: 4/4, 17: '7/8 (2+2+3)'}")

@@ -1,0 +1,121 @@
+"""`make bench`: how fast songbuild is, as ratios to other engines that do the same job in the same run.
+
+Each figure is a whole process: wall and CPU seconds and peak memory, as the operating system counts them.  The last
+run stands in bench/history/ as JSON.  Usage: run.py [--quick] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mixdown
+import synthesis
+
+HERE = Path(__file__).resolve().parent
+SONGBUILD = str(Path(sys.executable).parent / "songbuild")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One job: seconds of wall and CPU, peak MiB, and the ratio of its wall time to another job's."""
+
+    job: str
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+    against: str = ""
+    ratio: float | None = None
+
+
+def measure(job: str, command: list[str], environment: dict[str, str], runs: int = 1) -> Figure:
+    """Run a command and read what it took; of several runs the one with the median wall time."""
+    found = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        if status:
+            sys.exit(f"{' '.join(command)} failed:\n{errors.decode()}")
+        found.append(Figure(job, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+    return sorted(found, key=lambda figure: figure.wall_s)[len(found) // 2]
+
+
+def against(figure: Figure, other: Figure) -> Figure:
+    return Figure(figure.job, figure.wall_s, figure.cpu_s, figure.peak_mib, other.job, figure.wall_s / other.wall_s)
+
+
+def jobs_mixdown(folder: Path, environment: dict[str, str], length: float, stems: int) -> list[Figure]:
+    song = folder / "mixdown"
+    mixdown.make_stems(song / "recordings", length, stems)
+    mixdown.write_song(song, length, stems)
+    render = [SONGBUILD, "render", str(song)]
+    peer = measure("M: pedalboard", [sys.executable, str(HERE / "mixdown_pedalboard.py"), str(song)], environment)
+    cold = measure("M cold", render, environment)
+    one = measure("M cold, 1 thread", [*render, "--threads", "1", "--cache", str(folder / "cache1")], environment)
+    figures = [peer, against(cold, peer), against(one, cold)]
+    figures.append(against(measure("M no-op", render, environment, runs=9), cold))
+    text = (song / "song.yaml").read_text()
+    (song / "song.yaml").write_text(text.replace("gain_db: -2.5", "gain_db: -3.5", 1))
+    figures.append(against(measure("M one EQ gain changed", render, environment), cold))
+    (song / "song.yaml").write_text(text.replace("      gain_db: -6\n", "      gain_db: -7\n", 1))
+    figures.append(against(measure("M one fader moved", render, environment), cold))
+    return figures
+
+
+def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
+    song = folder / "synthesis"
+    song.mkdir()
+    count = synthesis.write_song(song)
+    synthesis.write_csound(song)
+    render = [SONGBUILD, "render", str(song)]
+    cold = measure(f"synthesis cold, {count} notes", render, environment)
+    figures = [cold]
+    if csound := shutil.which("csound"):
+        peer = measure("synthesis: csound", [csound, "-d", "-m0", "-o", str(song / "csound.wav"), str(song / "song.csd")], environment)
+        figures = [peer, against(cold, peer)]
+    figures.append(against(measure("synthesis no-op", render, environment, runs=9), cold))
+    synthesis.write_song(song, changed=True)
+    figures.append(against(measure("synthesis, one note changed", render, environment), cold))
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the length and 6 stems: does it run?")
+    parser.add_argument("--keep", type=Path, help="work in this folder and leave it")
+    arguments = parser.parse_args()
+    folder = arguments.keep or Path(tempfile.mkdtemp(prefix="songbuild-bench-"))
+    environment = {**os.environ, "SONGBUILD_CACHE": str(folder / "cache"), "SONGBUILD_CACHE_CAP": "60GB"}
+    try:
+        figures = jobs_mixdown(folder, environment, 0.1 if arguments.quick else 1.0, 6 if arguments.quick else 24)
+        figures += jobs_synthesis(folder, environment)
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    for figure in figures:
+        ratio = f"{figure.ratio:8.3f} x {figure.against}" if figure.ratio is not None else ""
+        print(f"{figure.job:32} {figure.wall_s:8.3f} s {figure.cpu_s:8.2f} cpu {figure.peak_mib:7.0f} MiB {ratio}")
+    history = HERE / "history"
+    history.mkdir(exist_ok=True)
+    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+    (history / f"{now}.json").write_text(
+        json.dumps({"at": now, "quick": arguments.quick, **machine, "figures": [asdict(f) for f in figures]}, indent=2)
+    )
+
+
+main()

@@ -1,0 +1,68 @@
+"""The table of commands, and what a failure looks like."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from songbuild import __version__
+
+COMMANDS = ("init", "check", "render", "explain", "schema", "trust", "gc", "doctor")
+"""Each is a click command of the same name in the module of that name."""
+
+EXAMPLES = """\b
+Examples:
+  songbuild init my_song        a small song that sounds
+  songbuild render my_song      build it; the files are in my_song/out
+  songbuild check my_song       what is wrong with it, with file, line and column
+  songbuild render my_song --only bass --bars 9-16
+"""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"songbuild.app.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from songbuild.problems import did_you_mean
+
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            hint = did_you_mean(args[0], COMMANDS)
+            raise click.UsageError(f"no command '{args[0]}'" + (f": {hint}" if hint else ""), ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=Commands, epilog=EXAMPLES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="songbuild")
+def cli() -> None:
+    """Songs as code, built like software."""
+
+
+def explain_failure(error: Exception) -> int:
+    """Print a failure that is not a bug and return its exit code; a bug is raised again."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        print("interrupted", file=sys.stderr)
+        return 130
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    from songbuild.engine import EngineError
+
+    if isinstance(error, EngineError):
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    raise error

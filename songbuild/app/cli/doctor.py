@@ -1,0 +1,97 @@
+"""songbuild doctor"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import click
+
+from songbuild import __version__
+from songbuild.app.cli.options import cache_option, json_option
+from songbuild.app.cli.sizes import human
+
+PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "pydantic", "PyYAML", "mido", "mutagen", "blake3", "click", "rich")
+TOOLS = {
+    "git": "versions of a song",
+    "ffmpeg": "an independent meter in the tests",
+    "cdrdao": "CD checks in the tests",
+    "fluidsynth": "SoundFont checks in the tests",
+    "chromium": "looking at reports in the tests",
+}
+
+
+@click.command(epilog="\b\nExamples:\n  songbuild doctor\n  songbuild doctor --json")
+@cache_option
+@json_option
+def doctor(cache: str | None, as_json: bool) -> int:
+    """Say whether everything songbuild needs is here, and what it would use."""
+    from songbuild import api
+
+    facts = _facts(cache)
+    problems = _wrong(facts)
+    if as_json:
+        print(json.dumps({**facts, "problems": problems}))
+        return int(bool(problems))
+    click.echo(f"songbuild {__version__}, Python {facts['python']}, {facts['platform']}, {facts['cores']} cores")
+    click.echo("packages  " + ", ".join(f"{name} {found or 'MISSING'}" for name, found in facts["packages"].items()))
+    click.echo("encoders  " + ", ".join(facts["encoders"]))
+    click.echo(f"profile   {facts['profile']}")
+    click.echo(f"cache     {facts['cache']}: {human(facts['cache_bytes'])} of {human(api.default_cap())}, {human(facts['disk_free'])} free on the disk")
+    for tool, path in facts["tools"].items():
+        click.echo(f"optional  {tool}: {path or 'not found'} ({TOOLS[tool]})")
+    for problem in problems:
+        click.echo(click.style(f"problem   {problem}", fg="red"))
+    click.echo("all is well" if not problems else f"{len(problems)} problems")
+    return int(bool(problems))
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _facts(cache: str | None) -> dict[str, Any]:
+    """Everything the command reports, as JSON."""
+    from songbuild import api
+
+    folder = api.cache_folder(cache)
+    standing = next(path for path in (folder, *folder.parents) if path.exists())
+    import soundfile
+
+    formats = soundfile.available_formats()
+    return {
+        "songbuild": __version__,
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "encoders": [name for name in ("WAV", "FLAC", "MP3", "OGG") if name in formats],
+        "profile": f"numpy without {os.environ.get('NPY_DISABLE_CPU_FEATURES', 'nothing')}",
+        "cache": str(folder),
+        "cache_bytes": api.cache_stats(cache)["bytes"],
+        "disk_free": shutil.disk_usage(standing).free,
+        "writable": os.access(standing, os.W_OK),
+        "tools": {name: shutil.which(name) for name in TOOLS},
+    }
+
+
+def _wrong(facts: Mapping[str, Any]) -> list[str]:
+    """What keeps songbuild from working, in sentences."""
+    found = [f"the package {name} is missing: install songbuild again" for name, has in facts["packages"].items() if not has]
+    if sys.version_info < (3, 11):
+        found.append("Python 3.11 or newer is needed")
+    found += [f"this libsndfile can't write {name}" for name in ("FLAC", "MP3") if name not in facts["encoders"]]
+    if not facts["writable"]:
+        found.append(f"the cache folder {facts['cache']} can't be written: set SONGBUILD_CACHE")
+    if facts["disk_free"] < 2 * 10**9:
+        found.append("less than 2 GB are free on the disk of the cache")
+    return found

@@ -1,0 +1,20 @@
+"""The shortest path: is the song just as the last build left it?  Imports the standard library only."""
+
+from __future__ import annotations
+
+import os
+
+from songbuild import __version__
+from songbuild.engine.unchanged import default_folder, song_id, unchanged
+
+
+def song_file(song: str | os.PathLike[str]) -> str:
+    """The manifest that a command's argument means: the file itself, or song.yaml in the folder."""
+    path = os.fspath(song)
+    return os.path.join(path, "song.yaml") if os.path.isdir(path) else path
+
+
+def summary(song: str) -> str | None:
+    """The line that `render` prints for an unchanged song, or None if there is something to do."""
+    extra = unchanged(default_folder(), song_id(song_file(song)), __version__)
+    return None if extra is None else f"{extra['summary']}\nnothing to do"

@@ -1,0 +1,62 @@
+"""CHK001: something is written down that nothing uses.
+
+Why: what is left over confuses the next reader, and is often a misspelt name.
+Fix: use it, or delete it; git remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from songbuild.model.song import Song
+from songbuild.problems import Fault
+from songbuild.problems import Path as SongPath
+
+
+def unused(song: Song, folder: Path) -> list[Fault]:  # noqa: ARG001
+    """Warn about patterns, chord lines, sections, recordings and returns that nothing refers to."""
+    arrangement, composition, mix = song.arrangement, song.composition, song.mix
+    strips = (*mix.channels.values(), *mix.buses.values(), *mix.returns.values())
+    words = set(_words([s.model_dump() for s in arrangement.sections.values()], arrangement.form))
+    patterns = [p.model_dump(by_alias=True) if not isinstance(p, str) else p for p in composition.patterns.values()]
+    words |= set(_words(patterns))
+    recorded = {track.recording for track in arrangement.tracks.values()}
+    sent = {name for strip in strips for name in strip.sends}
+    sections = {_name(entry) for entry in arrangement.form}
+    found: list[Fault] = []
+    for kind, path, names, used in (
+        ("pattern", ("composition", "patterns"), composition.patterns, words),
+        ("chord line", ("composition", "chords"), composition.chords, words),
+        ("section", ("arrangement", "sections"), arrangement.sections, sections),
+        ("recording", ("recordings",), song.recordings, recorded),
+        ("return", ("mix", "returns"), mix.returns, sent),
+    ):
+        found += _left(kind, path, names, used)
+    return found
+
+
+def _left(kind: str, path: SongPath, names: Iterable[str], used: set[Any]) -> list[Fault]:
+    return [
+        Fault("CHK001", (*path, name), f"nothing uses the {kind} '{name}'", severity="warning")
+        for name in names
+        if name not in used
+    ]
+
+
+def _name(entry: Any) -> str:
+    """The section that an entry of the form names: 'verse x2' and {verse: {…}} are verse."""
+    text = next(iter(entry), "") if isinstance(entry, dict) else str(entry)
+    return str(text).split(" x")[0].strip()
+
+
+def _words(*values: Any) -> Iterator[str]:
+    """Every text in nested data, keys left out."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from _words(*value.values())
+        elif isinstance(value, list | tuple):
+            yield from _words(*value)

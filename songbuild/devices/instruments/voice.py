@@ -1,0 +1,251 @@
+"""Voice: a singer or a small choir on open vowels; a note's syllable chooses and glides between them.
+
+A glottal pulse through five formants and the poles above, summed harmonic by harmonic (dsp/formants.py), so that
+nothing aliases; breath is noise through the same tract.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from pydantic import Field
+
+from songbuild.devices.device import Audio, Instrument, Note
+from songbuild.dsp.formants import Singer, Vowel, coloured, formants, glottal, harmonics, tract
+from songbuild.dsp.maths import Array, cos2pi, exp2, sin2pi
+from songbuild.dsp.noise import noise
+from songbuild.dsp.pan import gains
+from songbuild.units import Cents, Hz, Ms, Params, Ratio, Semitones
+
+_LEVEL: Final = 0.1  # RMS at velocity 0.8, which peaks near -12 dBFS
+_TOP_HZ: Final = 13_000.0  # no harmonic above
+_FADE_HZ: Final = 9_000.0  # they fade out from here, so that vibrato moves none in or out
+_LATEST_MS: Final = 25.0  # how late the last singer of a choir may come in
+_SPELLED: Final[Mapping[str, tuple[Vowel, ...]]] = {
+    "aa": ("a",), "ee": ("i",), "ii": ("i",), "oo": ("u",), "uu": ("u",), "ea": ("i",), "ie": ("i",), "ou": ("o", "u"),
+}  # fmt: skip
+_WITH_NEXT: Final[Mapping[str, tuple[Vowel, ...]]] = {"uh": ("schwa",), "er": ("schwa",), "eah": ("e", "a")}
+_LETTERS: Final[Mapping[str, Vowel]] = {
+    "a": "a", "e": "e", "i": "i", "o": "o", "u": "u", "y": "i", "w": "u", "ə": "schwa",
+}  # fmt: skip
+_ONSETS: Final[Mapping[str, Vowel]] = {"m": "hum", "n": "hum", "w": "u", "y": "i"}
+_FINE: Final = 8  # points of the pitch curve to a row
+_ORDER: Final = ((0,), (0, 1), (0, 2, 1), (0, 2, 1, 3), (0, 2, 4, 1, 3), (0, 2, 4, 1, 3, 5))
+_SYLLABLE: Final = re.compile(r"([^aeiouyə]*y?(?=[aeiouə])|[^aeiouyə]*)([aeiouə][aeiouywə]*|y)(.*)")
+
+
+class Voice(Params):
+    """A singer, or up to six in unison."""
+
+    singer: Singer = Field("alto", description="whose formants: soprano, alto, tenor or bass")
+    vowel: Vowel = Field("a", description="sung where a note has no syllable; 'hum' has its mouth closed")
+    voices: int = Field(1, ge=1, le=6, description="singers in unison")
+    detune_cents: Cents = Field(8.0, ge=0, le=50, description="how far apart the singers are in pitch, at most")
+    spread: Ratio = Field(0.7, ge=0, le=1, description="how far apart the singers stand")
+    formant_shift: Semitones = Field(0.0, ge=-12, le=12, description="size of the head: up is smaller and younger")
+    brightness: Ratio = Field(0.5, ge=0, le=1, description="how pressed the voice is, soft to belting")
+    breath: Ratio = Field(0.06, ge=0, le=1, description="share of breath in the tone; 1 is a whisper")
+    onset: Ratio = Field(0.15, ge=0, le=1, description="breath let out at a note's start, an 'h'")
+    vibrato_hz: Hz = Field(5.4, ge=0.5, le=12, description="speed of the vibrato")
+    vibrato_cents: Cents = Field(22.0, ge=0, le=200, description="depth of the vibrato, up and down")
+    vibrato_delay_ms: Ms = Field(280.0, ge=0, le=5000, description="time before the vibrato begins to grow")
+    scoop_cents: Cents = Field(35.0, ge=-400, le=400, description="how far below its pitch a note begins")
+    drift_cents: Cents = Field(3.0, ge=0, le=50, description="unsteadiness of the pitch")
+    attack_ms: Ms = Field(50.0, ge=2, le=2000, description="time to full level")
+    release_ms: Ms = Field(90.0, ge=5, le=5000, description="time to silence after the note's end")
+
+
+def syllable(text: str, default: Vowel) -> tuple[str, tuple[Vowel, ...], str]:
+    """What is sung of a syllable: letters before, vowels in turn, letters after; `default` where it has no vowel."""
+    letters = "".join(c for c in text.lower() if c.isalpha())
+    match = _SYLLABLE.fullmatch(letters)
+    if not match:
+        return "", ("hum",) if letters and set(letters) <= set("hmng") else (default,), ""
+    before, group, after = match[1], match[2], match[3]
+    if group + after[:1] in _WITH_NEXT:
+        return before, _WITH_NEXT[group + after[:1]], after[1:]
+    spelled = _SPELLED.get(group) or tuple(_LETTERS[c] for c in group)
+    return before, tuple(v for i, v in enumerate(spelled) if i == 0 or v != spelled[i - 1]), after
+
+
+def targets(note: Note, default: Vowel, rate: int) -> list[tuple[float, Vowel]]:
+    """(time in seconds, vowel) of a note, between which the tract moves in straight lines."""
+    length = note.frames / rate
+    before, vowels, after = syllable(note.text, default)
+    found: list[tuple[float, Vowel]] = []
+    start, end = 0.0, length
+    if before[-1:] in _ONSETS:
+        start = min(0.09, 0.3 * length)
+        found = [(0.0, _ONSETS[before[-1]]), (0.4 * start, _ONSETS[before[-1]])]
+    if after[:1] in ("m", "n"):
+        end -= min(0.12, 0.3 * length)
+    share = (end - start) / len(vowels)
+    for i, vowel in enumerate(vowels):
+        move = min(0.06, 0.3 * share)
+        found.append((start + i * share + (move if i else 0.0), vowel))
+        found.append((start + (i + 1) * share - (move if i + 1 < len(vowels) else 0.0), vowel))
+    if end < length:
+        found.append((0.5 * (end + length), "hum"))
+    return found
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One singer's note: its frequency in Hz and envelope, and the tract's path through the targets.
+
+    hop    frames between rows, at which spectra are worked out
+    f0     (rows,), turns (frames,) its phase, envelope (frames,)
+    at     (targets,) seconds; centres, widths (targets, 5) Hz
+    """
+
+    note: Note
+    singer: int
+    rate: int
+    hop: int
+    nominal: float
+    f0: Array
+    turns: Array
+    envelope: Array
+    at: Array
+    centres: Array
+    widths: Array
+
+    def shaped(self, values: Array) -> Array:
+        """`values` (targets, n) at the rows: (rows, n), or (1, n) where they are all equal."""
+        if (values == values[0]).all():
+            return values[:1]
+        times = np.arange(self.f0.size) * (self.hop / self.rate)
+        return np.stack([np.interp(times, self.at, column) for column in values.T], axis=-1)
+
+
+def _line(note: Note, p: Voice, rate: int, singer: int) -> _Line:
+    draws = noise(("voice", note.seed, singer, "draws"), 0, 8)
+    hop = 512 * max(1, round(rate / 44_100))
+    attack, release = _frames(p.attack_ms, rate), _frames(p.release_ms, rate)
+    envelope = np.ones(note.frames + release)
+    rise = envelope[:attack]
+    rise *= 0.5 - 0.5 * cos2pi(np.arange(rise.size) / (2 * attack))
+    envelope[note.frames :] *= 0.5 + 0.5 * cos2pi(np.arange(release) / (2 * release))
+
+    # pitch, on a grid so fine that straight lines between its points are inaudible
+    fine = hop // _FINE
+    rows = -(-envelope.size // hop) + 1
+    t = np.arange(rows * _FINE) * (fine / rate)
+    since = t - p.vibrato_delay_ms / 1000
+    grown = np.clip(since / 0.35, 0.0, 1.0)
+    grown *= grown * (3.0 - 2.0 * grown)
+    speed = p.vibrato_hz * (1 + 0.06 * draws[1] * (singer > 0))
+    cents = p.vibrato_cents * (1 + 0.15 * draws[0]) * grown * sin2pi(speed * since + draws[2] * (singer > 0))
+    for hz, share, phase in ((1.3, 0.6, draws[3]), (3.1, 0.5, draws[4]), (7.3, 0.35, draws[5])):
+        cents += p.drift_cents * share * sin2pi(hz * t + phase)
+    cents -= p.scoop_cents * (1 + 0.2 * draws[6]) * exp2(t * -20.0)
+    cents += p.detune_cents * _place(singer, p.voices)
+    nominal = 440.0 * float(exp2((note.pitch - 69.0) / 12.0))
+    f0 = nominal * exp2(cents / 1200.0)
+    between = f0[:-1, None] + np.diff(f0)[:, None] * (np.arange(fine) / fine)
+    turns = np.cumsum(between.reshape(-1)[: envelope.size] / rate)
+
+    path = targets(note, p.vowel, rate)
+    shapes = [formants(p.singer, vowel) for _, vowel in path]
+    size = float(exp2(p.formant_shift / 12.0)) * (1 + 0.03 * draws[7] * (p.voices > 1))
+    centres = np.stack([centres for centres, _ in shapes]) * size
+    # a high note opens the jaw until the first formant reaches it (Sundberg, The Acoustics of the Singing Voice,
+    # Scientific American 236(3), 1977)
+    centres[:, 0] = np.maximum(centres[:, 0], min(nominal, 2000.0))
+    for i in range(1, centres.shape[1]):
+        centres[:, i] = np.maximum(centres[:, i], centres[:, i - 1] + 200.0)
+    at = np.array([time for time, _ in path])
+    widths = np.stack([widths for _, widths in shapes])
+    return _Line(note, singer, rate, hop, nominal, f0[::_FINE], turns, envelope, at, centres, widths)
+
+
+def _tone(line: _Line, p: Voice) -> Array:
+    """The voiced sound, RMS 1 where the envelope is 1."""
+    k = np.arange(1.0, max(1, int(_TOP_HZ / line.nominal)) + 1.0)
+    effort = 0.6 * line.note.velocity + 0.8 * p.brightness
+    open_quotient, tilt = 0.85 - 0.25 * effort, 300.0 * float(exp2(3.2 * effort))
+
+    def spectrum(f0: Array, tilt_hz: Array, centres: Array, widths: Array) -> tuple[Array, Array]:
+        hz = k * f0
+        (a, b), (c, d) = glottal(hz, f0, open_quotient, tilt_hz), tract(hz, centres, widths)
+        fade = np.clip((_TOP_HZ - hz) / (_TOP_HZ - _FADE_HZ), 0.0, 1.0) * (hz < 0.48 * line.rate)
+        return (a * c - b * d) * fade, (a * d + b * c) * fade
+
+    # no vowel is louder than another, nor any pitch
+    re, im = spectrum(np.array([[line.nominal]]), np.array([[tilt]]), line.centres, line.widths)
+    gains = 1.0 / np.sqrt(0.5 * (re * re + im * im).sum(axis=-1, keepdims=True) + 1e-12)
+    loud = line.envelope[np.minimum(np.arange(line.f0.size) * line.hop, line.envelope.size - 1)]
+    tilts = tilt * exp2(1.5 * (loud - 1.0))
+    re, im = spectrum(line.f0[:, None], tilts[:, None], line.shaped(line.centres), line.shaped(line.widths))
+    gain = line.shaped(gains)
+    y = harmonics(re * gain, im * gain, line.turns, line.hop)
+    y *= line.envelope
+    return y
+
+
+def _breath(line: _Line, p: Voice) -> Array:
+    """The breath in a note: noise through the tract, in puffs at the pitch, with a burst at the start."""
+    note, hop, rate = line.note, line.hop, line.rate
+    hz = np.arange(1.0, min(hop, int(_TOP_HZ / (rate / 2) * hop)) + 1.0) * (rate / 2 / hop)
+    re, im = tract(hz, line.centres, line.widths)
+    x = hz / 1500.0
+    gains = np.sqrt((re * re + im * im) / (1.0 + x * x)) * x  # breath is weak at the first formant
+    gains *= np.sqrt(hop / (gains * gains).sum(axis=-1, keepdims=True))
+    rows = line.f0.size
+    white = noise(("voice", note.seed, line.singer, "breath"), 0, 2 * rows * hz.size).reshape(2, rows, hz.size)
+    y = coloured(white, line.shaped(gains), hop)[: line.envelope.size]
+    strength = p.breath * line.envelope
+    n = np.arange(min(y.size, round(0.4 * rate)))
+    burst = np.minimum(n / (0.012 * rate), 1.0) * exp2(n * (-1.0 / (0.03 * rate)))
+    burst *= p.onset * (2.0 if note.text.lower().lstrip("('\"").startswith("h") else 1.0)
+    late = burst[note.frames :]
+    late *= line.envelope[note.frames :][: late.size]
+    strength[: n.size] += burst
+    phase = line.turns - np.floor(line.turns)
+    y *= 1.0 + (1.0 - p.breath) * (6.0 * phase * (1.0 - phase) - 1.0)
+    y *= strength
+    return y
+
+
+def render(notes: Sequence[Note], p: Voice, rate: int, samples: Mapping[str, Audio]) -> list[Audio]:  # noqa: ARG001
+    """Each note as (2, frames)."""
+    return [_render(note, p, rate) for note in notes]
+
+
+def _render(note: Note, p: Voice, rate: int) -> Audio:
+    late = [round(abs(d) * _LATEST_MS / 1000 * rate) for d in noise(("voice", note.seed, "late"), 0, p.voices)]
+    late[0] = 0
+    out = np.zeros((2, note.frames + _frames(p.release_ms, rate) + max(late)))
+    level = _LEVEL * (note.velocity / 0.8) ** 1.4 / p.voices**0.5
+    voiced = level * (1.0 - p.breath * p.breath) ** 0.5
+    for singer in range(p.voices):
+        line = _line(note, p, rate, singer)
+        y = _tone(line, p)
+        y *= voiced
+        y += level * _breath(line, p)
+        # neighbours in pitch don't stand side by side
+        left, right = gains(p.spread * _place(_ORDER[p.voices - 1][singer], p.voices), 1)
+        out[0, late[singer] : late[singer] + y.size] += y * left
+        out[1, late[singer] : late[singer] + y.size] += y * right
+    return out
+
+
+def _place(singer: int, voices: int) -> float:
+    """Evenly from -1 to 1; 0 for one alone."""
+    return 2.0 * singer / (voices - 1) - 1.0 if voices > 1 else 0.0
+
+
+def _frames(ms: float, rate: int) -> int:
+    return max(1, round(ms * rate / 1000))
+
+
+def tail(p: Voice, rate: int) -> int:
+    """Frames that a note may sound after its end."""
+    return _frames(p.release_ms, rate) + _frames(_LATEST_MS, rate)
+
+
+INSTRUMENT = Instrument("voice", Voice, render, tail, channels=2, random=True)

@@ -1,0 +1,68 @@
+"""Envelopes of single notes, in closed form: exponentials are products of two short tables, so they cost one
+multiplication a frame and are the same on every CPU.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from songbuild.dsp.maths import Array, exp2
+
+OCTAVES_60_DB = 9.965784284662087  # log2 1000
+SILENT = 1.5  # a release goes on for this many times its 60 dB time, down to -90 dB, and ends at exactly 0
+_FINE = 256
+_ATTACK_BEND = 2.0  # the attack rises as 1 - 2**-x does up to this x: a capacitor that charges
+
+
+def decaying(frames: int, octaves_per_frame: float) -> Array:
+    """2 ** -(octaves_per_frame * n) for n from 0; returns (frames,)."""
+    coarse = exp2(np.arange(-(-frames // _FINE), dtype=np.float64) * (-octaves_per_frame * _FINE))
+    fine = exp2(np.arange(min(frames, _FINE), dtype=np.float64) * -octaves_per_frame)
+    return (coarse[:, None] * fine).reshape(-1)[:frames]
+
+
+def release_frames(release_ms: float, rate: int) -> int:
+    """Frames from the end of the gate to silence, for a release that falls by 60 dB in `release_ms`."""
+    return int(np.ceil(SILENT * release_ms * 0.001 * rate)) + 1
+
+
+def release(release_ms: float, rate: int) -> Array:
+    """From 1 down to exactly 0, exponential; returns (release_frames(release_ms, rate),)."""
+    frames = release_frames(release_ms, rate)
+    per_frame = SILENT * OCTAVES_60_DB / max(frames - 1, 1)
+    curve = decaying(frames, per_frame)
+    floor = curve[-1]
+    curve -= floor
+    curve /= 1.0 - floor
+    return curve
+
+
+def gated(gate: int, release_ms: float, rate: int) -> Array:
+    """1 while the note is held, then its release; for what decays by itself.  Returns (gate + release,)."""
+    return np.concatenate([np.ones(gate), release(release_ms, rate)])
+
+
+def adsr(gate: int, rate: int, attack_ms: float, decay_ms: float, sustain: float, release_ms: float) -> Array:
+    """Attack, decay, sustain, release: starts at 0, peaks at 1, ends at 0; returns (gate + release,).
+
+    `attack_ms` is the whole rise; `decay_ms` the time in which the distance to `sustain` falls by 60 dB;
+    `release_ms` the time in which the level falls by 60 dB.  A note let go early is released from where it is.
+    """
+    frames = gate + 1
+    rise = max(1, round(attack_ms * 0.001 * rate))
+    held = np.empty(frames)
+    n = min(rise, frames)
+    held[:n] = 1.0 - decaying(n, _ATTACK_BEND / rise)
+    held[:n] *= 1.0 / (1.0 - 2.0**-_ATTACK_BEND)
+    if frames > rise:
+        held[rise:] = decaying(frames - rise, OCTAVES_60_DB / max(decay_ms * 0.001 * rate, 1.0))
+        held[rise:] *= 1.0 - sustain
+        held[rise:] += sustain
+    return np.concatenate([held[:gate], held[gate] * release(release_ms, rate)])
+
+
+def fitted(curve: Array, frames: int) -> Array:
+    """`curve` cut, or continued with its last value, to `frames`."""
+    if curve.size >= frames:
+        return curve[:frames]
+    return np.concatenate([curve, np.full(frames - curve.size, curve[-1] if curve.size else 0.0)])

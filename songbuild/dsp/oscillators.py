@@ -1,0 +1,136 @@
+"""Oscillators without alias: one cycle, summed from the harmonics below half the sample rate, read at any pitch.
+
+A bank is a stack of such cycles, (rows, length + 1), that differ in one thing, such as a filter's cutoff.  Reading
+between two rows moves smoothly from one to the other, which makes a filter that sweeps: on a harmonic sound that
+is what the filter does to it, since each harmonic is scaled and turned by the filter's response.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from songbuild.dsp.maths import Array, cos2pi, sin2pi
+
+Wave = Literal["saw", "square", "triangle", "sine"]
+Filter = Literal["lowpass", "highpass", "bandpass"]
+
+_BLOCK = 8192  # frames read at once: the scratch arrays stay in the cache
+_MIN_LENGTH = 2048
+_PER_HARMONIC = 24  # table samples per cycle of the highest harmonic: images of linear reading below -80 dB
+_PI = 3.141592653589793
+_BUTTERWORTH_4 = (0.541196100146197, 1.3065629648763766)  # q of the two stages, 1 / (2 cos(pi/8)), 1 / (2 cos(3 pi/8))
+
+
+def harmonics_below(hz: float, limit_hz: float) -> int:
+    """How many harmonics of `hz` lie below `limit_hz`."""
+    return max(0, int(np.ceil(limit_hz / hz)) - 1)
+
+
+def wave_spectrum(wave: Wave, harmonics: int, width: float = 0.5) -> tuple[Array, Array]:
+    """Sine and cosine amplitudes (harmonics,) of a wave between -1 and 1; `width` is the square's duty cycle.
+
+    Source: the waves' Fourier series.  A pulse is the difference of two saws, so it has no direct current.
+    """
+    k = np.arange(1, harmonics + 1, dtype=np.float64)
+    zero = np.zeros(harmonics)
+    if wave == "saw":
+        return 2.0 / _PI / k, zero
+    if wave == "square":
+        return (1.0 - cos2pi(k * width)) * (2.0 / _PI) / k, sin2pi(k * width) * (2.0 / _PI) / k
+    if wave == "triangle":
+        return sin2pi(k * 0.25) * (8.0 / (_PI * _PI)) / (k * k), zero
+    return np.where(k == 1.0, 1.0, 0.0), zero
+
+
+def response(kind: Filter, slope_db: int, u: Array, q: float) -> tuple[Array, Array]:
+    """Complex response (real, imaginary) of an analogue filter of 12 or 24 dB/octave at u = frequency / cutoff.
+
+    `q` is 0.7071 for the flattest; at 24 dB the two stages are Butterworth's, the sharper one scaled by `q`.
+    The band-pass has gain 1 at its centre.  Source: the second-order sections H(s) = {1, s**2, s/q} / (s**2 + s/q + 1).
+    """
+    if slope_db == 12:
+        return _section(kind, u, q)
+    broad, sharp = _BUTTERWORTH_4
+    if kind == "bandpass":
+        broad = sharp = 0.7071
+    a_re, a_im = _section(kind, u, broad)
+    b_re, b_im = _section(kind, u, sharp * q / 0.7071)
+    return a_re * b_re - a_im * b_im, a_re * b_im + a_im * b_re
+
+
+def _section(kind: Filter, u: Array, q: float) -> tuple[Array, Array]:
+    square = u * u
+    across = u / q
+    along = 1.0 - square
+    size = along * along + across * across
+    along /= size
+    across /= size
+    if kind == "lowpass":
+        return along, -across
+    if kind == "highpass":
+        return -square * along, square * across
+    turn = u / q
+    return turn * across, turn * along
+
+
+def bank(sine: Array, cosine: Array) -> Array:
+    """Cycles of sum over k of sine[k] sin(2 pi k x) + cosine[k] cos(2 pi k x), k from 1.
+
+    `sine` and `cosine` are (rows, harmonics); returns (rows, length + 1), the last column being the first again.
+    """
+    rows, harmonics = sine.shape
+    length = _MIN_LENGTH
+    while length < _PER_HARMONIC * harmonics:
+        length *= 2
+    spectrum = np.zeros((rows, length // 2 + 1), dtype=np.complex128)
+    spectrum.real[:, 1 : harmonics + 1] = cosine
+    spectrum.imag[:, 1 : harmonics + 1] = -sine
+    spectrum *= 0.5 * length
+    cycles = np.empty((rows, length + 1))
+    cycles[:, :length] = np.fft.irfft(spectrum, length, axis=-1)
+    cycles[:, length] = cycles[:, 0]
+    return cycles
+
+
+def read(cycles: Array, turns: Array, row: Array | None = None) -> Array:
+    """The bank read at phase `turns` (any whole number of turns is the same) and between rows `row`, both (frames,).
+
+    `row` lies from 0 to rows - 1; without it the bank has one row.  Linear in both.  Returns (frames,).
+    """
+    out = np.empty(turns.size)
+    flat = cycles.reshape(-1)
+    columns = cycles.shape[1]
+    for start in range(0, turns.size, _BLOCK):
+        stop = min(start + _BLOCK, turns.size)
+        part = turns[start:stop]
+        phase = part - np.floor(part)
+        phase *= columns - 1
+        at = phase.astype(np.int64)
+        phase -= at
+        y = out[start:stop]
+        if row is None:
+            _between(flat, at, phase, y)
+            continue
+        share = row[start:stop]
+        below = np.minimum(share.astype(np.int64), cycles.shape[0] - 2)
+        share = share - below
+        below *= columns
+        at += below
+        _between(flat, at, phase, y)
+        at += columns
+        upper = np.empty(stop - start)
+        _between(flat, at, phase, upper)
+        upper -= y
+        upper *= share
+        y += upper
+    return out
+
+
+def _between(flat: Array, at: np.ndarray[tuple[int], np.dtype[np.int64]], share: Array, out: Array) -> None:
+    flat.take(at, out=out, mode="clip")
+    step = flat.take(at + 1, mode="clip")
+    step -= out
+    step *= share
+    out += step

@@ -1,0 +1,105 @@
+"""Audio that was made, as recipes read it: any range, put together from tiles."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from songbuild.engine.blobs import silent_shape
+
+if TYPE_CHECKING:
+    from songbuild.engine.blobs import Stored
+    from songbuild.engine.graph import Array, Json
+
+    Fetch = Callable[[str], Stored]
+
+
+@dataclass(slots=True)
+class Stream:
+    """The names of the tiles that make up a stream, in order; `starts` has one entry more, the frames so far."""
+
+    channels: int
+    tiles: list[str] = field(default_factory=list)
+    starts: list[int] = field(default_factory=lambda: [0])
+
+    @property
+    def frames(self) -> int:
+        """How many frames there are so far."""
+        return self.starts[-1]
+
+    def add(self, name: str, frames: int) -> None:
+        """Append a tile."""
+        self.tiles.append(name)
+        self.starts.append(self.starts[-1] + frames)
+
+    def pieces(self, start: int, stop: int) -> Iterator[tuple[str | None, int, int]]:
+        """What frames `start` to `stop` consist of: (tile, offset in it, frames), tile None outside of the stream."""
+        if start < 0 < stop - start:
+            yield None, 0, min(stop, 0) - start
+            start = min(stop, 0)
+        index = bisect_right(self.starts, start) - 1
+        while start < stop:
+            if index >= len(self.tiles):
+                yield None, 0, stop - start
+                return
+            end = min(stop, self.starts[index + 1])
+            if end > start:
+                yield self.tiles[index], start - self.starts[index], end - start
+            start, index = max(start, end), index + 1
+
+    def spelling(self, start: int, stop: int) -> list[Json]:
+        """The same as part of a key: [tile, offset, frames, …]; silence, inside the stream or outside, is one number."""
+        found: list[Json] = []
+        for name, offset, frames in self.pieces(start, stop):
+            if name is not None and silent_shape(name) is None:
+                found.append([name, offset, frames])
+            elif found and isinstance(found[-1], int):
+                found[-1] += frames
+            else:
+                found.append(frames)
+        return found
+
+    def gather(self, start: int, stop: int, fetch: Fetch) -> Array:
+        """Frames `start` to `stop`: a new array (channels, stop - start), float64, zero outside of the stream."""
+        import numpy as np
+
+        pieces = list(self.pieces(start, stop))
+        if len(pieces) == 1 and pieces[0][0] is not None and silent_shape(pieces[0][0]) is None:
+            name, offset, frames = pieces[0]
+            assert name is not None
+            return fetch(name)[:, offset : offset + frames].astype(np.float64)
+        out = np.zeros((self.channels, max(0, stop - start)))
+        place = 0
+        for name, offset, frames in pieces:
+            if name is not None and silent_shape(name) is None:
+                out[:, place : place + frames] = fetch(name)[:, offset : offset + frames]
+            place += frames
+        return out
+
+
+class Reader:
+    """A finished stream, for recipes that see all of it."""
+
+    def __init__(self, stream: Stream, rate: int, fetch: Fetch) -> None:
+        self._stream, self._fetch, self.rate = stream, fetch, rate
+
+    @property
+    def frames(self) -> int:
+        """Its length in frames."""
+        return self._stream.frames
+
+    @property
+    def channels(self) -> int:
+        """Its width."""
+        return self._stream.channels
+
+    def read(self, start: int, stop: int) -> Array:
+        """Frames `start` to `stop`: a new array (channels, stop - start), float64, zero outside of the stream."""
+        return self._stream.gather(start, stop, self._fetch)
+
+    def tiles(self) -> Iterator[Array]:
+        """The whole of it, tile by tile: new arrays (channels, n), float64."""
+        for start, stop in zip(self._stream.starts, self._stream.starts[1:], strict=False):
+            yield self.read(start, stop)

@@ -1,0 +1,102 @@
+"""What the last build of each song was made of: for `explain`, and so that `collect` keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+
+from songbuild.engine.blobs import is_blob
+from songbuild.engine.digests import canonical, digest_json
+from songbuild.engine.graph import Json
+from songbuild.engine.store import Store
+from songbuild.engine.unchanged import song_folder
+
+NAME_BYTES = 32
+
+
+class Last:
+    """The preimages of the last build's nodes by the nodes' names; read from the disk when first asked."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+
+    def get(self, name: str) -> Mapping[str, Json] | None:
+        """The preimage of a node's key in the last build, or None."""
+        found = self._nodes.get(name)
+        return found if isinstance(found, dict) else None
+
+    @cached_property
+    def _nodes(self) -> dict[str, Json]:
+        if self._path is None:
+            return {}
+        try:
+            nodes = json.loads(zlib.decompress(self._path.read_bytes().split(b"\n", 1)[1]))
+        except (OSError, ValueError, IndexError, zlib.error):
+            return {}
+        return nodes if isinstance(nodes, dict) else {}
+
+
+def load_last(store: Store, song: str) -> Last:
+    """What the last build of a song was made of; empty where there was none."""
+    return Last(Path(song_folder(store.folder, song)) / "last")
+
+
+def save_last(store: Store, song: str, keys: Json, nodes: Iterable[tuple[str, Json]], blobs: Iterable[str]) -> None:
+    """Note the preimages and blobs of a build; `keys` tells whether they are those noted already.
+
+    The blobs that this build no longer needs count as used until now.  A cache that can't be written is left alone.
+    """
+    if not store.writable:
+        return
+    folder = Path(song_folder(store.folder, song))
+    head = digest_json(keys).encode()
+    with suppress(OSError):
+        with suppress(FileNotFoundError), (folder / "last").open("rb") as file:
+            if file.readline().strip() == head:
+                return
+        folder.mkdir(parents=True, exist_ok=True)
+        now = {bytes.fromhex(name) for name in blobs if is_blob(name)}
+        for name in _unpacked(folder / "blobs") - now:
+            path = store.blobs.path(name.hex())
+            if path is not None:
+                os.utime(path)
+        _write(folder / "blobs", b"".join(sorted(now)))
+        _write(folder / "last", head + b"\n" + zlib.compress(canonical(dict(nodes)), 1))
+
+
+def forget_song(store: Store, song: str) -> None:
+    """Drop all records of a song; its blobs stay as long as there is room."""
+    folder = Path(song_folder(store.folder, song))
+    with suppress(OSError):
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def kept_blobs(store: Store) -> set[str]:
+    """The blobs that the last builds of all songs consist of."""
+    return {name.hex() for folder in _songs(store) for name in _unpacked(folder / "blobs")}
+
+
+def _songs(store: Store) -> Iterator[Path]:
+    with suppress(OSError):
+        yield from (store.folder / "songs").iterdir()
+
+
+def _unpacked(path: Path) -> set[bytes]:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return set()
+    return {data[place : place + NAME_BYTES] for place in range(0, len(data) - NAME_BYTES + 1, NAME_BYTES)}
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(data)
+    part.replace(path)

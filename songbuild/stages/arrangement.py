@@ -1,0 +1,155 @@
+"""Arrangement: each track that has an instrument becomes a node that plays its events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+from songbuild.devices.device import Instrument, Note
+from songbuild.devices.instruments import INSTRUMENTS
+from songbuild.devices.placer import place
+from songbuild.engine import Array, Json, Node, Recipe, State, Tile, digest_json
+from songbuild.model.score import Event
+from songbuild.model.song import Song
+from songbuild.problems import Path
+from songbuild.stages.context import Context
+from songbuild.stages.lanes import lane, parameter_at
+from songbuild.stages.recordings import decoded
+
+BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
+ROUND_ROBIN = 8
+"""Variations of a random instrument's note: few, so that equal notes are still rendered once."""
+
+# params: {"instrument", "revision", "params", "tail", "files": [[path, frames]…] without names,
+#          "notes": [[frame, gate, pitch, velocity, seed, text, {overridden parameter: value}]…]}
+
+
+def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
+    """Track -> the names that its instrument knows in a drum grid."""
+    return {
+        name: BY_NAME[track.instrument.device].keys
+        for name, track in song.arrangement.tracks.items()
+        if track.instrument and BY_NAME[track.instrument.device].keys
+    }
+
+
+def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
+    """The notes that sound in a tile, relative to it."""
+    tail, rings = params["tail"], params["one_shot"]
+    notes = [
+        [note[0] - start, *note[1:]]
+        for note in params["notes"]
+        if note[0] < stop and note[0] + (tail if rings else note[1] + tail) > start
+    ]
+    return {**params, "notes": notes}
+
+
+def _reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int, int]]:
+    """The samples, whole, where a note sounds."""
+    sounds = bool(_act(params, start, stop)["notes"])
+    return [(0, frames if sounds else 0) for frames in params["files"]]
+
+
+def _play(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
+    instrument = BY_NAME[params["instrument"]]
+    out = np.zeros((instrument.channels, tile.frames))
+    if not params["notes"]:
+        return out, state
+    groups: dict[str, list[tuple[int, Note]]] = {}
+    for start, gate, pitch, velocity, seed, text, changed in params["notes"]:
+        note = Note(float(pitch), velocity / 127.0, gate, seed, text)
+        groups.setdefault(json.dumps(changed, sort_keys=True), []).append((start, note))
+    for changed, notes in groups.items():
+        values = instrument.params.model_validate({**params["params"], **json.loads(changed)})
+        names = instrument.files(values) if instrument.files else ()
+        samples = dict(zip(dict.fromkeys(names), inputs, strict=True))
+        digest = digest_json([params["params"], changed, params["digests"]])
+        out += place(notes, instrument, values, tile.rate, 0, tile.frames, samples, digest)
+    return out, state
+
+
+PLAY = Recipe("arrangement.play", 1, "stream", _play, act=_act, reads=_reads)
+
+
+def plan_track(context: Context, name: str) -> Node | None:
+    """The node that plays the events of track `name`; None where a sample can't be used."""
+    device = context.song.arrangement.tracks[name].instrument
+    assert device is not None
+    instrument = BY_NAME[device.device]
+    params = instrument.params.model_validate(device.params)
+    path: Path = ("arrangement", "tracks", name, "instrument")
+    files: list[tuple[Node, int]] = []
+    for file in dict.fromkeys(instrument.files(params) if instrument.files else ()):
+        made = decoded(context, file, path)
+        if made is None:
+            return None
+        files.append(made)
+    changes, origins = _automation(context, name, instrument)
+    return Node(
+        f"track {name}",
+        "arrangement",
+        PLAY,
+        {
+            "instrument": instrument.name,
+            "revision": instrument.revision,
+            "params": device.params,
+            "one_shot": instrument.one_shot,
+            "tail": instrument.tail(params, context.rate),
+            "files": [frames for _, frames in files],
+            "digests": [node.params["digest"] for node, _ in files],
+            "notes": _notes(context, name, instrument, changes),
+        },
+        tuple(node for node, _ in files),
+        channels=instrument.channels,
+        origins={("params",): path, **origins},
+    )
+
+
+def _automation(
+    context: Context, name: str, instrument: Instrument
+) -> tuple[dict[str, list[list[Json]]], dict[tuple[str | int, ...], Path]]:
+    """The lanes of an instrument's parameters, which each note takes at its start."""
+    strip = context.song.mix.channels.get(name)
+    lanes: dict[str, list[list[Json]]] = {}
+    origins: dict[tuple[str | int, ...], Path] = {}
+    for target, text in (strip.automation if strip else {}).items():
+        label, _, parameter = target.partition(".")
+        if label == "instrument" and parameter in instrument.params.model_fields:
+            path: Path = ("mix", "channels", name, "automation", target)
+            lanes[parameter] = lane(context, text, path, parameter)
+            origins[("notes",)] = path
+    return lanes, origins
+
+
+def _notes(
+    context: Context, name: str, instrument: Instrument, lanes: Mapping[str, list[list[Json]]]
+) -> list[list[Json]]:
+    """The events of a track as an instrument takes them, in frames."""
+    time, rate = context.score.time, context.rate
+    notes: list[list[Json]] = []
+    for event in context.score.tracks.get(name, ()):
+        start = max(0, time.frame(event.onset, rate) + round(event.shift_s * rate))
+        gate = max(1, time.frame(event.onset + event.length, rate) - time.frame(event.onset, rate))
+        changed = {parameter: round(parameter_at(points, start), 6) for parameter, points in lanes.items()}
+        seed = _seed(context.song.seed, name, event) if instrument.random else 0
+        notes.append([start, 0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text, changed])
+    return _choked(notes, instrument) if instrument.chokes else notes
+
+
+def _seed(seed: int, track: str, event: Event) -> int:
+    """Which variation of its note a random instrument plays, drawn from the event's identity."""
+    digest = blake2b(f"{seed}\0{track}\0{event.id}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "little") % ROUND_ROBIN
+
+
+def _choked(notes: list[list[Json]], instrument: Instrument) -> list[list[Json]]:
+    """Hits of a choke group end where the next of its group begins."""
+    for group in instrument.chokes:
+        hits = [note for note in notes if note[2] in group]
+        for hit, following in zip(hits, hits[1:], strict=False):
+            if following[0] > hit[0]:
+                hit[1] = following[0] - hit[0]
+    return notes

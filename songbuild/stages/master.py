@@ -1,0 +1,136 @@
+"""Master: the chain, the gain that reaches the loudness target, the true-peak limiter, and what they measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from songbuild.devices import chain
+from songbuild.devices.effects.limiter import EFFECT as LIMITER
+from songbuild.dsp.loudness import Meter
+from songbuild.engine import Array, Json, Node, Reader, Recipe, State, Tile
+from songbuild.stages.context import Context
+from songbuild.stages.inserts import specs
+from songbuild.stages.strip import strip
+
+if TYPE_CHECKING:
+    from songbuild.stages.mix import Console
+
+STEP_DB = 0.1
+"""The grid of the loudness gain: coarse, so that a small edit seldom moves it."""
+WITHIN_LU = 0.05
+HIGHEST_DB = 40.0
+
+
+def _limiter(params: Mapping[str, Json], gain_db: float, rate: int) -> Json:
+    """The params of a chain that is the limiter, driven by `gain_db`."""
+    spec = {"device": LIMITER.name, "revision": LIMITER.revision, "lanes": {}, "side": None}
+    return {"inserts": [{**spec, "params": {**params["limiter"], "gain_db": gain_db}}], "rate": rate}
+
+
+def lowest_gain(loudness: Callable[[float], float], target: float, start: float) -> float:
+    """The lowest gain on the grid of STEP_DB whose `loudness(gain)` reaches `target` within WITHIN_LU.
+
+    `loudness` rises with the gain, and more slowly where the limiter works; `start` is a first guess in dB.
+    """
+    known: dict[int, float] = {}
+
+    def at(step: int) -> float:
+        if step not in known:
+            known[step] = loudness(step * STEP_DB)
+        return known[step]
+
+    aim = target - WITHIN_LU
+    highest = round(HIGHEST_DB / STEP_DB)
+    step = min(highest, max(-highest * 3, round(start / STEP_DB)))
+    low: int | None = None
+    high: int | None = None
+    while low is None or high is None or high - low > 1:
+        reached = at(step)
+        if reached >= aim:
+            high = step if high is None else min(high, step)
+        else:
+            low = step if low is None else max(low, step)
+        if high is None:
+            if step == highest:
+                return highest * STEP_DB
+            step = min(highest, step + max(1, round((aim - reached) / STEP_DB)))
+        elif low is None:
+            step -= max(1, int((reached - aim) / STEP_DB + 0.999))
+        else:
+            rise = (at(high) - at(low)) / (high - low)
+            guess = low + round((aim - at(low)) / rise) if rise > 0 else low + 1
+            step = min(high - 1, max(low + 1, guess))
+    return high * STEP_DB
+
+
+def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, sources: Sequence[Any]) -> Json:  # noqa: ARG001
+    """The gain in dB before the limiter; 0 where the song is silent."""
+    reader = inputs[0]
+    before = Meter(rate, peaks=False)
+    for tile in reader.tiles():
+        before.push(tile)
+    plain = before.finish().integrated_lufs
+    if plain == float("-inf"):
+        return 0.0
+
+    def limited(gain_db: float) -> float:
+        meter = Meter(rate, peaks=False)
+        inserts = chain.build(_limiter(params, gain_db, rate)["inserts"], {LIMITER.name: LIMITER})
+        state: State = None
+        for tile in reader.tiles():
+            y, state = chain.process(tile, inserts, rate, state, [])
+            meter.push(y)
+        return meter.finish().integrated_lufs
+
+    target = params["loudness"]
+    return round(lowest_gain(limited, target, target - plain), 1)
+
+
+def _limit_reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int, int]]:
+    return list(chain.reads_chain(_limiter(params, 0.0, params["rate"]), start, stop))
+
+
+def _limit(inputs: Sequence[Any], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
+    x, *gain = inputs
+    return chain.run_chain([x], _limiter(params, gain[0] if gain else 0.0, tile.rate), tile, state)
+
+
+def _measure(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, sources: Sequence[Any]) -> Json:  # noqa: ARG001
+    meter = Meter(rate)
+    for tile in inputs[0].tiles():
+        meter.push(tile)
+    return meter.finish().json()
+
+
+GAIN = Recipe("master.gain", 1, "value", _gain)
+LIMIT = Recipe("master.limit", 1, "stream", _limit, reads=_limit_reads)
+MEASURE = Recipe("master.measure", 1, "value", _measure)
+
+
+def plan_master(console: Console, mix: Node) -> tuple[Node, Node]:
+    """The master and the value that measures it."""
+    context: Context = console.context
+    master = context.song.master
+    inserts, sides, origins = specs(console, master.chain, master.automation, ("master",), "chain")
+    chained = strip(context, "master chain", "master", [(mix, None)], inserts, sides, origins) if inserts else mix
+    limiter = {
+        "ceiling_db": master.ceiling,
+        "release_ms": master.limiter.release,
+        "lookahead_ms": master.limiter.lookahead,
+    }
+    params: dict[str, Json] = {"limiter": limiter, "rate": context.rate}
+    found = {("limiter", "ceiling_db"): ("master", "ceiling"), ("limiter",): ("master", "limiter")}
+    inputs: tuple[Node, ...] = (chained,)
+    if master.loudness is not None:
+        gain = Node(
+            "loudness gain",
+            "master",
+            GAIN,
+            {**params, "loudness": master.loudness},
+            (chained,),
+            origins={**found, ("loudness",): ("master", "loudness")},
+        )
+        inputs = (chained, gain)
+    limited = Node("master", "master", LIMIT, params, inputs, origins=found)
+    return limited, Node("measure master", "master", MEASURE, {}, (limited,))
