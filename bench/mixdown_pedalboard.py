@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from mixdown import BANDS, BPM, BUSES, LIMITER_DB, RATE
 from pedalboard import (
     Compressor,
     Delay,
@@ -20,6 +19,8 @@ from pedalboard import (
     Reverb,
 )
 from pedalboard.io import AudioFile
+
+from mixdown import BANDS, BPM, BUSES, LIMITER_DB, RATE
 
 
 def main(folder: Path) -> None:

@@ -85,7 +85,11 @@ def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
     cold = measure(f"synthesis cold, {count} notes", render, environment)
     figures = [cold]
     if csound := shutil.which("csound"):
-        peer = measure("synthesis: csound", [csound, "-d", "-m0", "-o", str(song / "csound.wav"), str(song / "song.csd")], environment)
+        peer = measure(
+            "synthesis: csound",
+            [csound, "-d", "-m0", "-o", str(song / "csound.wav"), str(song / "song.csd")],
+            environment,
+        )
         figures = [peer, against(cold, peer)]
     figures.append(against(measure("synthesis no-op", render, environment, runs=9), cold))
     synthesis.write_song(song, changed=True)

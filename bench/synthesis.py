@@ -18,7 +18,9 @@ def notes() -> list[list[list[str]]]:
     return [
         [
             [
-                f"{NAMES[rng.integers(7)]}{2 + track % 4}!{rng.choice([64, 80, 96, 112])}" if rng.random() < 0.4 else "r"
+                f"{NAMES[rng.integers(7)]}{2 + track % 4}!{rng.choice([64, 80, 96, 112])}"
+                if rng.random() < 0.4
+                else "r"
                 for _ in range(8)
             ]
             for _ in range(BARS)

@@ -7,6 +7,7 @@ knows the files (`manifest`) turns it into a `Problem`, which names file, line a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -32,7 +33,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something wrong with the value at `path`; `offset` and `length` point into it where it is a string."""
+    """Something wrong with the value at `path`, or with the name it stands under where `key` is set.
+
+    `offset` and `length` point into the value where it is a string.
+    """
 
     code: str
     path: Path
@@ -41,6 +45,7 @@ class Fault:
     offset: int | None = None
     length: int = 1
     severity: Severity = "error"
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,28 @@ class NotationError(ValueError):
         return Fault(code, path, self.message, self.hint, self.offset, self.length)
 
 
+_UNIT_ENDING = re.compile(r"_(db|hz|ms|s|beats|samples|lufs)$")
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like `name`, by its letters in any case and without the unit at its end; None if none is."""
+    names: dict[str, str] = {}
+    for each in sorted(known):
+        names.setdefault(_UNIT_ENDING.sub("", each.lower()), each)
+        names[each.lower()] = each
+    for wanted in (name.lower(), _UNIT_ENDING.sub("", name.lower())):
+        near = get_close_matches(wanted, names, n=1, cutoff=0.6)
+        if near:
+            return names[near[0]]
+    return None
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A hint naming the known name that is nearest to `name`, or all of them where they are few."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6) or get_close_matches(
-        name.lower(), [n for n in names if n == n.lower()], n=1, cutoff=0.6
-    )
-    if near:
-        return f"did you mean '{near[0]}'?"
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
     if 0 < len(names) <= 12:
         return "known: " + ", ".join(names)
     return None

@@ -12,10 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+|inf)(?:e[+-]?\d+)?)\s*([^\d\s].*?)?\s*", re.IGNORECASE)
+_WHOLE: tuple[Any, ...] = (int, int | None)
 _NOTE_VALUE = re.compile(r"(\d+)/(\d+)(\.{0,2})(t?)", re.IGNORECASE)
 
 
@@ -24,13 +32,24 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what pydantic would convert in silence: 'yes' or 1 to true, true or '8' to a whole number."""
+        wanted = cls.model_fields[info.field_name or ""].annotation
+        if wanted is bool and not isinstance(value, bool):
+            raise PydanticCustomError("bool_type", f"expected true or false, not {_shown(value)}")
+        if wanted in _WHOLE and isinstance(value, bool | str):
+            raise PydanticCustomError("int_type", f"expected a whole number, not {_shown(value)}")
+        return value
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit, and the spellings it accepts with their scale: Unit("ms", {"ms": 1, "s": 1000})."""
 
     name: str
-    spellings: Mapping[str, float] = field(default_factory=dict)
+    spellings: Mapping[str, float] = field(default_factory=dict, hash=False)
     infinite: bool = False
 
     def parse(self, value: object) -> float:
@@ -140,6 +159,26 @@ SyncMs = Annotated[float | str, _MsOrNote()]
 
 A device's `process` only ever sees milliseconds: `stages` puts the tempo in.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Bounds in ms on a `SyncMs`, as in Annotated[SyncMs, Within(5, 5000)].
+
+    A note value passes: only the tempo makes ms of it.
+    """
+
+    ge: float
+    le: float
+
+    def check(self, value: float | str) -> float | str:
+        """`value`, or an error where it is a number out of bounds."""
+        if isinstance(value, str) or self.ge <= value <= self.le:
+            return value
+        raise PydanticCustomError("out_of_bounds", f"expected {self.ge:g} to {self.le:g} ms, not {value:g} ms")
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
 
 
 def beats_of_note_value(text: str) -> float:

@@ -21,7 +21,9 @@ class Progress:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._bar is not None:
             self._bar.stop()
 
@@ -34,7 +36,7 @@ class Progress:
                 self._draw(event)
             elif time.monotonic() - self._spoken > 10:
                 self._spoken = time.monotonic()
-                print(f"{100 * event['done'] // max(1, event['total'])} %  {_now(event)}", file=sys.stderr, flush=True)
+                print(f"{100 * event['done'] // max(1, event['work'])} %  {_now(event)}", file=sys.stderr, flush=True)
 
     def _draw(self, event: dict[str, Any]) -> None:
         if self._bar is None:
@@ -52,13 +54,13 @@ class Progress:
             )
             self._task = self._bar.add_task("", total=1, left="")
             self._bar.start()
-        eta = event.get("eta_s")
+        eta = event["eta_s"]
         left = "" if eta is None else f"{eta:.0f} s left"
-        self._bar.update(self._task, total=event["total"], completed=event["done"], description=_now(event), left=left)
+        self._bar.update(self._task, total=event["work"], completed=event["done"], description=_now(event), left=left)
 
 
 def _now(event: dict[str, Any]) -> str:
     """What is being rendered and how much was reused, in a few words."""
-    names = ", ".join(event.get("now", ())[:3])
-    reused = event.get("reused", 0)
+    names = ", ".join(event["running"][:3])
+    reused = event["reused"]
     return names + (f" ({reused} reused)" if reused else "")

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from songbuild import __version__
 from songbuild.engine.unchanged import default_folder, song_id, unchanged
-
-
-def song_file(song: str | os.PathLike[str]) -> str:
-    """The manifest that a command's argument means: the file itself, or song.yaml in the folder."""
-    path = os.fspath(song)
-    return os.path.join(path, "song.yaml") if os.path.isdir(path) else path
+from songbuild.manifest.find import song_file
 
 
 def summary(song: str) -> str | None:

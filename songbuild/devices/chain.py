@@ -178,7 +178,7 @@ def _replaced(item: Any, path: Sequence[str], value: Any) -> Any:
     if isinstance(item, Params):
         return item.model_copy(update={path[0]: _replaced(getattr(item, path[0]), path[1:], value)})
     if isinstance(item, Mapping):
-        return {**item, path[0]: _replaced(item[path[0]], path[1:], value)}
+        return {**item, path[0]: _replaced(item.get(path[0]), path[1:], value)}
     index = int(path[0])
     return type(item)([*item[:index], _replaced(item[index], path[1:], value), *item[index + 1 :]])
 

@@ -31,7 +31,8 @@ Frames: TypeAlias = npt.NDArray[np.int64]
 
 CURVES = ("lin", "exp", "smooth", "hold")
 FLOOR_DB = -96.0
-_EXP_OCTAVES = 4.0  # the rise of `exp` between values that have no ratio: 2**4 = 16
+_EXP_OCTAVES = 4.0  # the rise of `exp` between values that have no ratio
+_EXP_RISE = 15.0  # 2**4 - 1
 
 
 def cut(points: Sequence[Point], start: int, stop: int) -> list[list[Any]]:
@@ -113,7 +114,7 @@ def _shape(curve: str, t: Array) -> Array:
     if curve == "lin":
         return t
     if curve == "smooth":
-        return np.subtract(0.5, 0.5 * cos2pi(0.5 * t))
+        return 0.5 - 0.5 * cos2pi(0.5 * t)
     if curve == "exp":
-        return np.divide(exp2(_EXP_OCTAVES * t) - 1.0, 2.0**_EXP_OCTAVES - 1.0)
+        return (exp2(_EXP_OCTAVES * t) - 1.0) / _EXP_RISE
     raise ValueError(f"unknown curve '{curve}'")

@@ -6,19 +6,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from songbuild.dsp.maths import Array, exp2
+from songbuild.dsp.maths import Array, cos2pi, exp2
 
 OCTAVES_60_DB = 9.965784284662087  # log2 1000
-SILENT = 1.5  # a release goes on for this many times its 60 dB time, down to -90 dB, and ends at exactly 0
+SILENT = 1.35  # a release goes on for this many times its 60 dB time, down to -81 dB, and ends at exactly 0
 _FINE = 256
 _ATTACK_BEND = 2.0  # the attack rises as 1 - 2**-x does up to this x: a capacitor that charges
 
 
 def decaying(frames: int, octaves_per_frame: float) -> Array:
     """2 ** -(octaves_per_frame * n) for n from 0; returns (frames,)."""
-    coarse = exp2(np.arange(-(-frames // _FINE), dtype=np.float64) * (-octaves_per_frame * _FINE))
-    fine = exp2(np.arange(min(frames, _FINE), dtype=np.float64) * -octaves_per_frame)
-    return (coarse[:, None] * fine).reshape(-1)[:frames]
+    rows = -(-frames // _FINE)
+    steps = np.arange(_FINE + rows, dtype=np.float64)
+    steps[_FINE:] -= _FINE
+    steps[_FINE:] *= _FINE
+    steps *= -octaves_per_frame
+    levels = exp2(steps)
+    return (levels[_FINE:, None] * levels[:_FINE]).reshape(-1)[:frames]
 
 
 def release_frames(release_ms: float, rate: int) -> int:
@@ -37,9 +41,12 @@ def release(release_ms: float, rate: int) -> Array:
     return curve
 
 
-def gated(gate: int, release_ms: float, rate: int) -> Array:
-    """1 while the note is held, then its release; for what decays by itself.  Returns (gate + release,)."""
-    return np.concatenate([np.ones(gate), release(release_ms, rate)])
+def gated(gate: int, rate: int, attack_ms: float, release_ms: float) -> Array:
+    """A raised-cosine attack to 1, then the release; for what decays by itself.  Returns (gate + release,)."""
+    curve = np.concatenate([np.ones(gate), release(release_ms, rate)])
+    rise = min(max(1, round(attack_ms * 0.001 * rate)), curve.size)
+    curve[:rise] *= 0.5 - 0.5 * cos2pi(np.arange(rise) / (2.0 * rise))
+    return curve
 
 
 def adsr(gate: int, rate: int, attack_ms: float, decay_ms: float, sustain: float, release_ms: float) -> Array:

@@ -25,7 +25,7 @@ BUTTERWORTH_Q = 0.7071067811865476
 _TAU = 6.283185307179586
 _LOG2_E = 1.4426950408889634
 _P = ParamSpec("_P")
-_HIGHEST = 0.49  # of the sample rate: corners above it are moved here
+_LOWEST, _HIGHEST = 1e-6, 0.49  # of the sample rate: corners outside are moved here
 
 
 def sosfilt(sos: Array, x: Array, state: Array | None = None) -> tuple[Array, Array]:
@@ -41,15 +41,16 @@ def sosfilt(sos: Array, x: Array, state: Array | None = None) -> tuple[Array, Ar
 
 
 def one_pole(x: Array, keep: float, state: Array | None = None) -> tuple[Array, Array]:
-    """Smooth x (channels, frames): y[n] = keep * y[n-1] + (1 - keep) * x[n]; state is (channels, 1), None is rest.
+    """Smooth x (channels, frames): y[n] = keep * y[n-1] + (1 - keep) * x[n].
 
-    In blocks equals in one piece bit for bit.  `keep` comes from `smoothing` or `one_pole_hz`.
+    `keep` comes from `smoothing` or `one_pole_hz`; `state` (channels, 1) is the last y, None is 0.  In blocks equals
+    in one piece bit for bit.
     """
-    z = np.zeros((len(x), 1)) if state is None else state
+    last = np.zeros((len(x), 1)) if state is None else state
     if not x.shape[1]:
-        return np.array(x), z
-    y, z = linear_filter_kernel()(np.array([1.0 - keep]), np.array([1.0, -keep]), x, 1, z)
-    return y, z
+        return np.array(x), last
+    y, _ = linear_filter_kernel()(np.array([1.0 - keep]), np.array([1.0, -keep]), x, 1, keep * last)
+    return y, y[:, -1:].copy()
 
 
 def smoothing(rate: float, ms: float) -> float:
@@ -133,7 +134,7 @@ def _scaled(row: Array, gain: float) -> Array:
 
 
 def _turns(rate: float, hz: float) -> float:
-    return min(hz / rate, _HIGHEST)
+    return min(max(hz / rate, _LOWEST), _HIGHEST)
 
 
 def _remembered(design: Callable[_P, Array]) -> Callable[_P, Array]:
@@ -248,10 +249,13 @@ def low_shelf(rate: float, hz: float, q: float, gain_db: float) -> Array:
 
 
 @_remembered
-def lowpass_order(rate: float, hz: float, order: int) -> Array:
-    """Butterworth low-pass of 6 dB/octave times `order`, -3.01 dB at `hz`; returns ((order + 1) // 2, 6)."""
+def lowpass_order(rate: float, hz: float, order: int, resonance: float = 1.0) -> Array:
+    """Butterworth low-pass of 6 dB/octave times `order`, -3.01 dB at `hz`; returns ((order + 1) // 2, 6).
+
+    `resonance` multiplies the q of the sharpest section, and so |H| at `hz`.
+    """
     turns = _turns(rate, hz)
-    rows = [lowpass(rate, hz, q) for q in _butterworth_qs(order)]
+    rows = [lowpass(rate, hz, q) for q in _butterworth_qs(order, resonance)]
     if order % 2:
         e = float(exp2(-_LOG2_E * _TAU * turns))
         p0, p1, _ = _phis(turns)
@@ -262,10 +266,13 @@ def lowpass_order(rate: float, hz: float, order: int) -> Array:
 
 
 @_remembered
-def highpass_order(rate: float, hz: float, order: int) -> Array:
-    """Butterworth high-pass of 6 dB/octave times `order`, -3.01 dB at `hz`; returns ((order + 1) // 2, 6)."""
+def highpass_order(rate: float, hz: float, order: int, resonance: float = 1.0) -> Array:
+    """Butterworth high-pass of 6 dB/octave times `order`, -3.01 dB at `hz`; returns ((order + 1) // 2, 6).
+
+    `resonance` multiplies the q of the sharpest section, and so |H| at `hz`.
+    """
     turns = _turns(rate, hz)
-    rows = [highpass(rate, hz, q) for q in _butterworth_qs(order)]
+    rows = [highpass(rate, hz, q) for q in _butterworth_qs(order, resonance)]
     if order % 2:
         e = float(exp2(-_LOG2_E * _TAU * turns))
         p0, p1, _ = _phis(turns)
@@ -274,6 +281,7 @@ def highpass_order(rate: float, hz: float, order: int) -> Array:
     return np.concatenate(rows)
 
 
-def _butterworth_qs(order: int) -> list[float]:
-    """The q of each pair of poles of a Butterworth filter."""
-    return [float(0.5 / sin2pi((2 * k + 1) / (4 * order))) for k in range(order // 2)]
+def _butterworth_qs(order: int, resonance: float) -> list[float]:
+    """The q of each pair of poles of a Butterworth filter, sharpest first."""
+    qs = [float(0.5 / sin2pi((2 * k + 1) / (4 * order))) for k in range(order // 2)]
+    return [qs[0] * resonance, *qs[1:]] if qs else []

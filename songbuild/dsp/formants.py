@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from songbuild.dsp.maths import Array, sin2pi
 
@@ -56,7 +55,6 @@ _FORMANTS: Final[dict[str, dict[str, tuple[tuple[int, ...], tuple[int, ...]]]]] 
         "hum": ((230, 950, 2100, 3000, 4000), (60, 300, 300, 350, 400)),
     },
 }
-_CHUNK: Final = 8192  # frames worked on at once: the scratch arrays stay in the cache
 _HIGHER_POLES: Final = 3  # the tract has poles without end; these three carry the slope on to about 8 kHz
 _POLE_SPACING_HZ: Final = 1000.0
 _POLE_BANDWIDTH_HZ: Final = 400.0
@@ -103,53 +101,6 @@ def glottal(hz: Array, f0: Array, open_quotient: float, tilt_hz: Array) -> tuple
     t = hz / tilt_hz
     slope = 1.0 + t * t
     return (re + im * t) / slope, (im - re * t) / slope
-
-
-def harmonics(re: Array, im: Array, turns: Array, hop: int) -> Array:
-    """A tone whose harmonic k at frame `row * hop` is re[row, k-1] cos - im[row, k-1] sin of k `turns`.
-
-    re, im (rows, harmonics), turns (frames,) the phase of the fundamental, frames <= (rows - 1) * hop; amplitudes run
-    in straight lines between rows.  Returns (frames,).  Each row becomes one period of at least 16 points per highest
-    harmonic, read with linear interpolation, so what isn't harmonic stays 34 dB below the highest harmonic.
-    """
-    rows, count = re.shape
-    size = max(256, 1 << (16 * count - 1).bit_length())
-    spectrum = np.zeros((rows, size // 2 + 1), dtype=np.complex128)
-    spectrum.real[:, 1 : count + 1] = re * (size / 2)
-    spectrum.imag[:, 1 : count + 1] = im * (size / 2)
-    table = np.empty((rows, size + 1))
-    table[:, :size] = np.fft.irfft(spectrum, size)
-    table[:, size] = table[:, 0]
-    flat = table.reshape(-1)
-    y = np.empty(turns.size)
-    step = max(1, _CHUNK // hop) * hop
-    ramp = np.arange(step) % hop * (1.0 / hop)
-    first = np.arange(step) // hop * (size + 1)
-    for start in range(0, turns.size, step):
-        out = y[start : start + step]
-        position = turns[start : start + step]
-        position = (position - np.floor(position)) * size
-        index = position.astype(np.int64)
-        position -= index
-        index += first[: out.size]
-        index += start // hop * (size + 1)
-        _read(flat, index, position, out)
-        index += size + 1
-        later = np.empty(out.size)
-        _read(flat, index, position, later)
-        later -= out
-        later *= ramp[: out.size]
-        out += later
-    return y
-
-
-def _read(table: Array, index: npt.NDArray[np.int64], between: Array, out: Array) -> None:
-    """table[index], `between` of the way to the entry after it; into `out`."""
-    table.take(index, out=out, mode="clip")  # clip reads without a copy; no index is outside
-    step = table.take(index + 1, mode="clip")
-    step -= out
-    step *= between
-    out += step
 
 
 def coloured(white: Array, gains: Array, hop: int) -> Array:

@@ -23,13 +23,16 @@ ROW = WINDOW + 2 * MARGIN
 FINE = 8
 """Points that the second stage makes of each half-sample interval."""
 _REACH = 5  # half samples that the second kernel reaches to each side
+_TOP = 215  # bins of a row from here on are what meters treat in different ways: 0.84 of the Nyquist frequency
+_AGREED = 0.003  # of the threshold: what those bins may add up to where meters count as agreeing
 _BATCH = 64  # rows at once: their spectra stay in the cache
 
 # Bounds on what the interpolation can add, norms of its coefficients rounded up; a test computes them anew.
-_NORM = 3.36  # |y| <= _NORM * max|x| over the row
-_CURVE = 0.99  # |y| <= max|x| over the window + _CURVE * max|second difference| + _SLACK * max|x|, both over the row
-_SLACK = 0.02
-_FINE_NORM = 1.6  # |y| <= _FINE_NORM * max of the 2 * _REACH half samples around
+_NORM = 4.44  # |y| <= _NORM * max|x| over the row
+_CURVE = 0.95  # |y| <= max|x| over the window + _CURVE * max|second difference| + _SLACK * max|x|, both over the row
+_SLACK = 0.0001
+_FINE_CURVE = 0.25  # |y| <= the larger end of the interval + _FINE_CURVE * max|second difference| + _FINE_SLACK * max
+_FINE_SLACK = 1e-6
 
 State: TypeAlias = Array | None
 """The frames that wait for later ones, (channels, fewer than ROW); None before the first block."""
@@ -44,7 +47,7 @@ def _taper() -> Array:
 
 @lru_cache(maxsize=1)
 def _kernel() -> Array:
-    """The second stage: (FINE - 1 phases, 2 * _REACH taps), a sine cardinal under a Blackman-Harris-like window."""
+    """The second stage: (FINE - 1 phases, 2 * _REACH taps), a sine cardinal under a Blackman window."""
     t = np.arange(1, FINE)[:, None] / FINE + np.arange(_REACH - 1, -_REACH - 1, -1)[None, :]
     window = 0.42 + 0.5 * cos2pi(t / (2 * _REACH)) + 0.08 * cos2pi(t / _REACH)
     taps = sin2pi(t / 2) / (np.pi * t) * window
@@ -52,41 +55,162 @@ def _kernel() -> Array:
     return np.asarray(np.rint(taps * 2.0**40) / 2.0**40)
 
 
+@lru_cache(maxsize=1)
+def _other_meters() -> tuple[Array, ...]:
+    """The responses of filters that other meters interpolate with, at the ROW + 1 bins up to the sample rate.
+
+    The first rolls off gently around the Nyquist frequency (a short kernel, as in BS.1770-5, annex 2), the second
+    steeply below it (a sample-rate converter).
+    """
+    bins = np.arange(ROW + 1)
+    t = np.arange(1, 20) / 2.0
+    window = np.i0(5.0 * np.sqrt(1.0 - (t / 10.0) ** 2)) / np.i0(5.0)
+    taps = sin2pi(t / 2) / (np.pi * t) * window
+    short = np.full(bins.size, 0.5)
+    for k, tap in enumerate(taps, start=1):
+        short += tap * cos2pi(bins * k / (2 * ROW))
+    above = np.clip((bins / (ROW / 2) - 0.913) / (1.0 - 0.913), 0.0, 1.0)
+    steep = 0.5 + 0.5 * cos2pi(above / 2)
+    return tuple(np.asarray(np.rint(h * 2.0**40) / 2.0**40) for h in (short, steep))
+
+
 def rows_of(pending: Array) -> Array:
     """The complete rows in `pending`, whose frame 0 is the first of a row: a view (channels, rows, ROW)."""
     if pending.shape[1] < ROW:
         return np.empty((pending.shape[0], 0, ROW))
-    return np.lib.stride_tricks.sliding_window_view(pending, ROW, axis=1)[:, ::WINDOW]
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(pending, ROW, axis=1)[:, ::WINDOW])
 
 
-def bounds(pending: Array, rows: int) -> Array:
-    """What the true peak of each of the first `rows` windows of `pending` can't exceed: (channels, rows)."""
+def bounds(pending: Array, rows: int, doubt: float = 0.0) -> Array:
+    """What the true peak of each of the first `rows` windows of `pending` can't exceed: (channels, rows).
+
+    With `doubt` it bounds the highest reading of meters of any kind, and that part of their differences on top.
+    """
+    level, bend = _extremes(pending, rows + 1)
+    # a row is two stretches of WINDOW frames, and its window is the later half of one and the earlier of the next
+    ends = np.abs(pending[:, MARGIN + WINDOW : MARGIN + WINDOW * rows + 1 : WINDOW])
+    inside = np.maximum(np.maximum(level[:, :-1, 1], level[:, 1:, 0]), ends)
+    level, bend = np.maximum.reduce(level, axis=2), np.maximum.reduce(bend, axis=2)
+    wide = np.maximum(level[:, :-1], level[:, 1:])
+    curve = np.maximum(bend[:, :-1], bend[:, 1:])
+    bent = inside + (1.0 + 2.0 * doubt) * (_CURVE * curve + _SLACK * wide)
+    bound: Array = np.minimum((1.0 + doubt) * _NORM * wide, bent)
+    return bound
+
+
+def _extremes(x: Array, stretches: int) -> tuple[Array, Array]:
+    """The largest |x| and |second difference of x| in each half of each stretch: two of (channels, stretches, 2)."""
     half = WINDOW // 2
-    channels = pending.shape[0]
-    level = np.zeros((channels, 2 * rows + 2))
-    curve = np.zeros_like(level)
-    step = 64  # halves of windows at once, for the cache
-    for first in range(0, 2 * rows + 2, step):
-        count = min(step, 2 * rows + 2 - first)
-        x = pending[:, first * half : (first + count) * half]
-        blocks = x.reshape(channels, count, half)
-        level[:, first : first + count] = np.maximum(blocks.max(axis=2), -blocks.min(axis=2))
-        d = np.zeros((channels, count * half))
-        inner = pending[:, max(first * half - 1, 0) : (first + count) * half + 1]
-        bend = inner[:, 2:] - inner[:, 1:-1]
-        bend -= inner[:, 1:-1] - inner[:, :-2]
-        offset = 1 if first == 0 else 0
-        d[:, offset : offset + bend.shape[1]] = bend
-        blocks = d.reshape(channels, count, half)
-        curve[:, first : first + count] = np.maximum(blocks.max(axis=2), -blocks.min(axis=2))
-    level = level.reshape(channels, rows + 1, 2)
-    curve = curve.reshape(channels, rows + 1, 2)
-    # a window is the last half of one pair and the first of the next; its end point is one frame further on
-    inside = np.maximum(level[:, :-1, 1], level[:, 1:, 0])
-    end = np.abs(pending[:, MARGIN + WINDOW : MARGIN + WINDOW * rows + 1 : WINDOW])
-    inside = np.maximum(inside, end)
-    pairs = level.max(axis=2)
-    wide = np.maximum(pairs[:, :-1], pairs[:, 1:])
-    bends = curve.max(axis=2)
-    bend_wide = np.maximum(bends[:, :-1], bends[:, 1:])
-    return np.minimum(_NORM * wide, inside + _CURVE * bend_wide + _SLACK * wide)
+    shape = (x.shape[0], stretches, 2)
+    level, curve = np.empty(shape), np.empty(shape)
+    for first in range(0, stretches, 32):
+        count = min(32, stretches - first)
+        start, stop = first * WINDOW, (first + count) * WINDOW
+        around = np.zeros((x.shape[0], stop - start + 2))
+        low, high = max(start - 1, 0), min(stop + 1, x.shape[1])
+        around[:, low - start + 1 : high - start + 1] = x[:, low:high]
+        bend = around[:, 1:] - around[:, :-1]
+        bend = bend[:, 1:] - bend[:, :-1]
+        for values, out in ((around[:, 1:-1], level), (bend, curve)):
+            blocks = values.reshape(x.shape[0], count, 2, half)
+            np.maximum(blocks.max(axis=3), -blocks.min(axis=3), out=out[:, first : first + count])
+    return level, curve
+
+
+def interval_peaks(rows: Array, threshold: float) -> Array:
+    """The true peak of each half-sample interval of each row's window: (rows, ROW) -> (rows, 2 * WINDOW).
+
+    Exact wherever it exceeds `threshold`; below, it may be too low.  Each interval includes both its ends.
+    """
+    return _peaks(np.fft.rfft(rows * _taper(), axis=1), threshold, None)
+
+
+def interval_peak_range(rows: Array, threshold: float) -> tuple[Array, Array]:
+    """As `interval_peaks`, but the highest and the lowest that meters of any kind read: two of (rows, 2 * WINDOW).
+
+    Where the spectrum reaches up to the Nyquist frequency, meters differ by more than 1 dB, for each removes another
+    part of it; elsewhere, and so in most music, they agree and the work is done once.
+    """
+    spectra = np.fft.rfft(rows * _taper(), axis=1)
+    high = _peaks(spectra, threshold, None)
+    low = high.copy()
+    top = spectra[:, _TOP:]
+    size = np.add.reduce(np.abs(top.real) + np.abs(top.imag), axis=1)
+    differ = np.flatnonzero(size * (2.0 / ROW) > _AGREED * threshold)
+    if differ.size:
+        for response in _other_meters():
+            other = _peaks(spectra[differ], threshold, response)
+            high[differ] = np.maximum(high[differ], other)
+            low[differ] = np.minimum(low[differ], other)
+    return high, low
+
+
+def _peaks(spectra: Array, threshold: float, response: Array | None) -> Array:
+    """`interval_peaks` of rows given by their spectra, as a filter with that response interpolates them."""
+    doubled = np.zeros((len(spectra), ROW + 1), np.complex128)
+    doubled[:, : ROW // 2 + 1] = spectra
+    if response is None:
+        doubled[:, ROW // 2] *= 0.5  # the Nyquist bin, which twice the rate splits in two
+    else:
+        doubled[:, ROW // 2 + 1 :] = spectra[:, -2::-1].conj()
+        doubled.real *= response  # real and imaginary parts apart: a complex product differs between CPUs
+        doubled.imag *= response
+    y = np.fft.irfft(doubled, n=2 * ROW, axis=1)[:, 2 * MARGIN - _REACH + 1 : 2 * (MARGIN + WINDOW) + _REACH]
+    y *= 2.0
+    size = np.abs(y)
+    peaks = np.maximum(size[:, _REACH - 1 : -_REACH], size[:, _REACH : 1 - _REACH])
+    step = y[:, 1:] - y[:, :-1]
+    bend = step[:, 1:] - step[:, :-1]
+    bend_most = np.maximum(bend.max(axis=1), -bend.min(axis=1))
+    reach = threshold - _FINE_CURVE * bend_most - _FINE_SLACK * size.max(axis=1)
+    row, column = np.nonzero(peaks > reach[:, None])
+    if row.size:
+        found = peaks[row, column]
+        taps = [y[row, column + k] for k in range(2 * _REACH)]
+        for phase in _kernel():
+            value = taps[0] * phase[0]
+            for k in range(1, 2 * _REACH):
+                value += taps[k] * phase[k]
+            np.maximum(found, np.abs(value), out=found)
+        peaks[row, column] = found
+    return peaks
+
+
+def partial(x: Array, state: State, known: float = 0.0) -> tuple[float, State]:
+    """The true peak of what has become measurable with this block, as a factor of full scale, and the state.
+
+    x (channels, frames).  The largest of all partials, `finish` included, is the stream's true peak, however it is cut
+    into blocks.  A peak already `known` saves work: what is returned is then the larger of the two.
+    """
+    pending = np.concatenate([np.zeros((x.shape[0], MARGIN)) if state is None else state, x], axis=1)
+    rows = rows_of(pending)
+    count = rows.shape[1]
+    if not count:
+        return known, pending
+    bound = bounds(pending, count)
+    window = pending[:, MARGIN : MARGIN + count * WINDOW + 1]
+    peak = float(max(window.max(), -window.min(), known))
+    order = np.argsort(-bound, axis=None, kind="stable")
+    ranked = bound.reshape(-1)[order]
+    done, batch = 0, 8
+    while done < order.size and ranked[done] > peak:
+        chosen = order[done : min(done + batch, int(np.searchsorted(-ranked, -peak)))]
+        peak = max(peak, float(interval_peaks(rows[np.unravel_index(chosen, bound.shape)], peak).max()))
+        done, batch = done + batch, _BATCH
+    return peak, np.ascontiguousarray(pending[:, count * WINDOW :])
+
+
+def finish(state: State, known: float = 0.0) -> float:
+    """The true peak of what still waits at the end of the stream, silence following it, or `known` if that is more."""
+    return known if state is None else partial(np.zeros((state.shape[0], ROW)), state, known)[0]
+
+
+def true_peak(x: Array) -> float:
+    """The true peak of x (channels, frames) as a factor of full scale, the largest over the channels."""
+    peak, state = partial(x, None)
+    return finish(state, peak)
+
+
+def to_dbtp(peak: float) -> float:
+    """A peak factor in dBTP; -inf for silence."""
+    return float(gain_to_db(peak)) if peak > 0.0 else float("-inf")

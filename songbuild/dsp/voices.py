@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from songbuild.dsp.envelopes import OCTAVES_60_DB
-from songbuild.dsp.maths import Array, cos2pi, db_to_gain, exp2, log2, sin2pi
+from songbuild.dsp.maths import Array, exp2, log2, sin2pi
 
 _FINE = 256
 _OCTAVES_PER_DB = 0.16609640474436813
-_ROWS = 32  # coarse steps summed at once: modes that have died away are left out of the next
+_ROWS = 8  # coarse steps summed at first, then twice as many, …: modes that have died away are left out of the next
+_FEW = 4  # so few modes are summed in one go
+
+
+@lru_cache(4096)
+def power_of_2(octaves: float) -> float:
+    """2 ** octaves of one number, the same on every CPU."""
+    return float(exp2(octaves))
 
 
 def pitch_hz(pitch: float) -> float:
     """Frequency of a MIDI key, equal temperament, A4 (69) = 440 Hz (ISO 16)."""
-    return 440.0 * float(exp2((pitch - 69.0) / 12.0))
+    return 440.0 * power_of_2((pitch - 69.0) / 12.0)
 
 
 def velocity_gain(velocity: float, range_db: float) -> float:
     """1 at velocity 1, falling by `range_db` towards velocity 0."""
-    return float(db_to_gain(-range_db * (1.0 - velocity)))
+    return gain(-range_db * (1.0 - velocity))
+
+
+def gain(level_db: float) -> float:
+    """The factor of amplitude of a level in dB."""
+    return power_of_2(level_db * _OCTAVES_PER_DB)
+
+
+def decay_life(t60_s: float, rate: int) -> int:
+    """Frames in which a 60 dB time of `t60_s` falls by 84 dB, to silence."""
+    return int(np.ceil(1.4 * t60_s * rate))
 
 
 def modes(
-    frames: int, rate: int, hz: Array, t60_s: Array, sine: Array, cosine: Array, floor_db: float = -96.0
+    frames: int, rate: int, hz: Array, t60_s: Array, sine: Array, cosine: Array, floor_db: float = -84.0
 ) -> Array:
     """Sum of sine waves that die away, (frames,): each a row of frequency, 60 dB time and amplitudes at the start.
 
@@ -35,29 +54,37 @@ def modes(
     size = np.sqrt(sine * sine + cosine * cosine)
     if frames == 0 or size.size == 0 or not size.max() > 0.0:
         return out.reshape(-1)[:frames]
-    over = log2(size) - log2(size.max()) - floor_db * _OCTAVES_PER_DB
+    over = log2(size)
+    over -= over.max() + floor_db * _OCTAVES_PER_DB
     per_frame = OCTAVES_60_DB / (t60_s * rate)
     life = np.where(hz < 0.5 * rate, over / per_frame, 0.0)
     order = np.argsort(-life, kind="stable")
     order = order[life[order] > 0.0]
     life, per_frame, turns = life[order], per_frame[order], hz[order] / rate
     sine, cosine = sine[order], cosine[order]
-
-    fine = np.arange(_FINE, dtype=np.float64)
-    phase = turns[:, None] * fine
-    level = exp2(-per_frame[:, None] * fine)
-    fine_sin, fine_cos = sin2pi(phase) * level, cos2pi(phase) * level
-    for start in range(0, len(out), _ROWS):
+    fine_sin, fine_cos = _turning(turns, per_frame, np.arange(_FINE, dtype=np.float64))
+    start, rows = 0, len(out) if len(life) <= _FEW else _ROWS
+    while start < len(out):
         alive = int(np.count_nonzero(life > start * _FINE))
         if alive == 0:
             break
-        block = out[start : start + _ROWS]
+        block = out[start : start + rows]
         coarse = np.arange(start, start + len(block), dtype=np.float64) * _FINE
-        phase = turns[:alive, None] * coarse
-        level = exp2(-per_frame[:alive, None] * coarse)
-        s, c = sin2pi(phase) * level, cos2pi(phase) * level
+        s, c = _turning(turns[:alive], per_frame[:alive], coarse)
         s, c = sine[:alive, None] * c - cosine[:alive, None] * s, sine[:alive, None] * s + cosine[:alive, None] * c
         # einsum without optimize is numpy's own loop over modes, not the BLAS: the same bits on every CPU
         np.einsum("ka,kb->ab", s, fine_sin[:alive], out=block)
         block += np.einsum("ka,kb->ab", c, fine_cos[:alive])
+        start += rows
+        rows *= 2
     return out.reshape(-1)[:frames]
+
+
+def _turning(turns: Array, octaves: Array, at: Array) -> tuple[Array, Array]:
+    """Sine and cosine of `turns` a frame, dying away by `octaves` a frame, at frames `at`: two (modes, frames)."""
+    phase = np.empty((2, turns.size, at.size))
+    np.multiply(turns[:, None], at, out=phase[0])
+    np.add(phase[0], 0.25, out=phase[1])
+    both = sin2pi(phase)
+    both *= exp2(-octaves[:, None] * at)
+    return both[0], both[1]

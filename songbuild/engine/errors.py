@@ -24,7 +24,7 @@ class Cancelled(Exception):  # noqa: N818 - it is not an error
 
 
 class DamagedBlob(Exception):  # noqa: N818 - the build catches it and makes the blob again
-    """A blob that a trace names isn't there (`corrupt` false), or isn't what its name says (true; it was moved aside)."""
+    """A blob that a trace names is missing, or isn't what its name says (`corrupt`) and was moved aside."""
 
     def __init__(self, name: str, corrupt: bool) -> None:
         super().__init__(f"{name} is {'damaged' if corrupt else 'missing'}")

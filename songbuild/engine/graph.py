@@ -29,7 +29,8 @@ class Tile:
     """The stretch of a stream that is being made: frames `start` to `stop` of a stream at `rate` Hz.
 
     `start` and `stop` are the true positions only where the recipe declares `absolute`; else `start` is 0, so that
-    equal material at another place has an equal key.
+    equal material at another place has an equal key.  `last` is true at the end of the stream, only where the recipe
+    declares `ending`.
     """
 
     start: int
@@ -55,9 +56,14 @@ class Recipe:
     file    run(inputs, params, rate, files, path) -> Json: writes one file at `path`, returns facts about it.
 
     act(params, start, stop) -> Json   the parameters that act in a tile, with positions relative to `start`; default:
-                                       all of them.
+                                       all of them.  A stream's `run` is given these and no others.
     reads(params, start, stop) -> [(start, stop), …]   for each audio input, the frames needed to make a tile;
                                        default: [(start, stop)] each.
+    absolute                           whether `run` depends on a tile's position in the song.
+    ending                             whether `run` depends on a tile's being the last.
+
+    `files` are the paths of the node's sources, in order.  An input that is a file is a MadeFile (path, digest, size,
+    facts).  NaN or infinity in audio, and NaN in a value, fails the node.
     """
 
     id: str
@@ -67,6 +73,7 @@ class Recipe:
     act: Callable[[Json, int, int], Json] | None = None
     reads: Callable[[Json, int, int], Sequence[tuple[int, int]]] | None = None
     absolute: bool = False
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Stream:
             start, index = max(start, end), index + 1
 
     def spelling(self, start: int, stop: int) -> list[Json]:
-        """The same as part of a key: [tile, offset, frames, …]; silence, inside the stream or outside, is one number."""
+        """The same as part of a key: [[tile, offset, frames], …]; silence, inside the stream or not, is a number."""
         found: list[Json] = []
         for name, offset, frames in self.pieces(start, stop):
             if name is not None and silent_shape(name) is None:

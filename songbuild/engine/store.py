@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from songbuild.engine.blobs import Blobs, audio_array, audio_parts, silence, silent_shape
+from songbuild.engine.blobs import NO_STATE, Blobs, audio_array, audio_parts, silence, silent_shape
 from songbuild.engine.digests import digest_file
 from songbuild.engine.errors import DamagedBlob
 from songbuild.engine.graph import State
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from songbuild.engine.graph import Array
     from songbuild.engine.reader import Reader, Stream
 
-NO_STATE = "none"
+_INLINE = "state:"
+INLINE_BYTES = 1024
+"""A state up to this size is not worth a file: it is its own name."""
 MIB = 1 << 20
 DEFAULT_CAP_BYTES = 20_000 * MIB
 DEFAULT_MEMORY_BYTES = 192 * MIB
@@ -108,12 +111,15 @@ class Store:
         if state is None:
             return NO_STATE, None
         data = encode(state)
-        return self.blobs.put(data), decode(data)
+        small = len(data) <= INLINE_BYTES
+        return _INLINE + b64encode(data).decode() if small else self.blobs.put(data), decode(data)
 
     def state(self, name: str) -> State:
         """A state by its name.  Raises DamagedBlob."""
         if name == NO_STATE:
             return None
+        if name.startswith(_INLINE):
+            return decode(b64decode(name[len(_INLINE) :]))
         try:
             return decode(self.blobs.read(name))
         except ValueError:
@@ -138,6 +144,19 @@ class Store:
         if before is not None and before == stamp(name) and not racy(before, time.time_ns()):
             self.traces.put_file(name, before, digest)
         return digest
+
+    def file_blob(self, name: str) -> Path | None:
+        """The path of a blob that is a whole file, verified; None where it is missing or was damaged."""
+        path = self.blobs.path(name)
+        if path is None:
+            return None
+        try:
+            if self.digest_file(path) == name:
+                return path
+        except OSError:
+            return None
+        self.blobs.quarantine(name)
+        return None
 
     @contextmanager
     def lease(self) -> Iterator[None]:

@@ -6,7 +6,6 @@ Losing any of it costs time and nothing else, so trouble with the database is a 
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -28,6 +27,7 @@ CREATE TABLE IF NOT EXISTS traces (key TEXT PRIMARY KEY, value BLOB NOT NULL, da
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
+_FIND = "SELECT value, day FROM traces WHERE key = ?"
 T = TypeVar("T")
 
 
@@ -60,10 +60,10 @@ class Traces:
             pending = self._pending.get(key)
             if pending is not None:
                 return json.loads(pending[0][8:])
-            row = self._ask(lambda db: db.execute("SELECT value, day FROM traces WHERE key = ?", (key,)).fetchone(), None)
+            row = self._ask(lambda db: db.execute(_FIND, (key,)).fetchone(), None)
             if row is None and self._base is not None:
                 with suppress(sqlite3.Error):
-                    row = self._base.execute("SELECT value, day FROM traces WHERE key = ?", (key,)).fetchone()
+                    row = self._base.execute(_FIND, (key,)).fetchone()
             if row is None or not isinstance(row[0], bytes) or row[0] != _sealed(key, row[0][8:]):
                 return None
             if row[1] < self._today - 7:  # its last use, for `prune`, known to a week
@@ -89,7 +89,8 @@ class Traces:
                     db.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?, ?)", rows)
                 return True
 
-            if rows and self._ask(write, False):
+            written = self._ask(write, otherwise=False) if rows else False
+            if written:
                 self._pending.clear()
 
     def file(self, path: str) -> tuple[Stamp, str] | None:
@@ -114,7 +115,9 @@ class Traces:
     def counter(self, name: str) -> int | None:
         """A number kept between builds; None where it was never set."""
         with self._lock:
-            row = self._ask(lambda db: db.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone(), None)
+            row = self._ask(
+                lambda db: db.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone(), None
+            )
         return None if row is None else int(row[0])
 
     def set_counter(self, name: str, value: int) -> None:
@@ -161,7 +164,7 @@ class Traces:
                 self._path.replace(self._path.with_suffix(".damaged"))
             for end in ("-wal", "-shm"):
                 with suppress(OSError):
-                    os.unlink(f"{self._path}{end}")
+                    Path(f"{self._path}{end}").unlink()
         self._database = self._open(again=False)
 
     def _open(self, again: bool = True, tries: int = 20) -> sqlite3.Connection:

@@ -1,3 +1,5 @@
+# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH118, PTH119, PTH120, PTH123
+# (importing pathlib takes longer than all of this)
 """Whether anything has changed since a song was last rendered: file stats only, in a few milliseconds.
 
 This module is on the path of a render that has nothing to do; it imports nothing but json, os, re, time and zlib.
@@ -25,8 +27,8 @@ def default_folder(environment: Mapping[str, str] = os.environ) -> str:
     """The cache's folder: $SONGBUILD_CACHE, else songbuild in $XDG_CACHE_HOME, else ~/.cache/songbuild."""
     if environment.get("SONGBUILD_CACHE"):
         return environment["SONGBUILD_CACHE"]
-    base = environment.get("XDG_CACHE_HOME") or os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "songbuild")
+    home = environment.get("HOME") or os.path.expanduser("~")
+    return os.path.join(environment.get("XDG_CACHE_HOME") or os.path.join(home, ".cache"), "songbuild")
 
 
 def song_id(path: str) -> str:
@@ -83,9 +85,9 @@ def record_song(
         os.makedirs(os.path.dirname(target), exist_ok=True)
         note = {"format": FORMAT, "version": version, "inputs": read, "outputs": made, "extra": dict(extra)}
         part = f"{target}.{os.getpid()}"
-        with open(part, "w", encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs what this module saves
+        with open(part, "w", encoding="utf-8") as file:
             json.dump(note, file)
-        os.replace(part, target)  # noqa: PTH105
+        os.replace(part, target)
     except OSError:
         return False
     return True
@@ -93,8 +95,9 @@ def record_song(
 
 def unchanged(cache_folder: str | os.PathLike[str], song: str, version: str) -> dict[str, Any] | None:
     """The summary of the last render if every file it read or made is as it was, by its stamp; else None."""
+    source = os.path.join(song_folder(cache_folder, song), "record.json")
     try:
-        with open(os.path.join(song_folder(cache_folder, song), "record.json"), "rb") as file:  # noqa: PTH123
+        with open(source, "rb") as file:
             note = json.load(file)
         if note["format"] != FORMAT or note["version"] != version:
             return None

@@ -16,8 +16,9 @@ PREFIX = {
     "mix": "MIX",
     "master": "MAS",
     "delivery": "DEL",
+    "presets": "PRE",
 }
-"""Stage -> prefix; everything else in a song is SONG."""
+"""Stage, or a preset's file -> prefix; everything else in a song is SONG."""
 
 Kind = Literal[
     "unknown key",

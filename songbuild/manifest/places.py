@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from songbuild.manifest.scalars import positions
+from songbuild.manifest.source import Source
 from songbuild.manifest.yaml_reader import Key, Node
 from songbuild.problems import Fault, Path, Problem, Span
 
 WRAPPERS = frozenset(
-    {"drums", "rows", "notes", "params", "instrument", "device", "preset", "region", "file", "level_db", "time", "curve"}
+    "drums rows notes params instrument device preset region file level_db time curve".split()  # noqa: SIM905
 )
 """Keys that a short form leaves out: {kick: x---} beside `grid` is `drums`, plain 'bass/round' is an `instrument`."""
 
@@ -47,6 +48,8 @@ class Places:
                 written += names
             elif not _left_out(node, part):
                 return Found(tuple(written), key, node, False)
+            elif node.members is None:
+                key = None
         return Found(tuple(written), key, node, True)
 
     def span(self, path: Path, offset: int | None = None, length: int = 1, *, key: bool = False) -> Span:
@@ -54,18 +57,7 @@ class Places:
 
         A value that spans lines is shown by its key; an empty one too.
         """
-        found = self.find(path)
-        node = found.node
-        if node.style == "code":
-            return node.source.span(node.start, node.end)
-        block = node.members is not None and node.source.text[node.start : node.start + 1] not in ("[", "{")
-        if found.key is not None and (key or block or node.start == node.end):
-            return found.key.source.span(found.key.start, found.key.end)
-        if node.members is not None:
-            return node.source.span(node.start, node.end)
-        if offset is None or not found.exact:
-            return _whole(node)
-        return _part(node, offset, length)
+        return _shown(self.find(path), offset, length, key)[1]
 
     def key_span(self, path: Path) -> Span:
         """The place of the name that a value stands under."""
@@ -76,14 +68,23 @@ class Places:
 
         A value that a .py file yielded has no place of its own, so the message names its path.
         """
-        span = self.span(fault.path, fault.offset, fault.length, key=fault.key)
-        node = self.find(fault.path).node
+        found = self.find(fault.path)
+        source, span = _shown(found, fault.offset, fault.length, fault.key)
         message = fault.message
-        if node.style == "code" and len(fault.path) > 1:
+        if found.node.style == "code" and len(fault.path) > 1:
             message = f"{'.'.join(str(part) for part in fault.path)}: {message}"
-        elif span.file != node.source.name and len(fault.path) == 1:
-            node = self.root
-        return Problem(fault.code, message, span, fault.hint, node.source.line(span.line), fault.severity)
+        return Problem(fault.code, message, span, fault.hint, source.line(span.line), fault.severity)
+
+
+def _shown(found: Found, offset: int | None, length: int, key: bool) -> tuple[Source, Span]:
+    """The file and the place that stand for a value."""
+    node = found.node
+    if node.style != "code":
+        if found.key is not None and (key or node.style == "block" or node.start == node.end):
+            node = found.key
+        if node.members is None:
+            return node.source, _part(node, offset, length) if offset is not None and found.exact else _whole(node)
+    return node.source, node.source.span(node.start, node.end)
 
 
 def _step(node: Node, part: str | int) -> tuple[tuple[Key, ...], Node | None, Node] | None:
@@ -105,6 +106,10 @@ def _step(node: Node, part: str | int) -> tuple[tuple[Key, ...], Node | None, No
             name = _spelling(held, part)
             if name is not None:
                 return (key, name), *held[name]
+    if part in ("time", "curve") and len(members) == 1:
+        # A crossfade may be written {12ms: linear}.
+        ((only, (key_node, value)),) = members.items()
+        return (only,), key_node, key_node if part == "time" else value
     return None
 
 
@@ -125,7 +130,7 @@ def _left_out(node: Node, part: str | int) -> bool:
     """Whether a short form explains that `part` isn't there."""
     if isinstance(part, str):
         long_device = isinstance(node.members, dict) and "device" in node.members
-        device = node.members is None and node.written.partition("/")[0].strip("'\"") == part.partition("/")[0]
+        device = node.members is None and node.text.partition("/")[0] == part.partition("/")[0]
         return part in WRAPPERS or long_device or device
     return node.members is None
 
@@ -140,13 +145,7 @@ def _whole(node: Node) -> Span:
 
 def _part(node: Node, offset: int, length: int) -> Span:
     """The place of a part of a scalar's text."""
-    value = scalar_text(node)
-    at = positions(node.written, node.style, value)
-    offset = max(0, min(offset, len(value)))
-    last = max(offset, min(offset + length, len(value)) - 1)
+    at = positions(node.written, node.style, node.text)
+    offset = max(0, min(offset, len(node.text)))
+    last = max(offset, min(offset + length, len(node.text)) - 1)
     return node.source.span(node.start + at[offset], node.start + at[last] + 1)
-
-
-def scalar_text(node: Node) -> str:
-    """A scalar's text, read again from where it was written."""
-    return str(node.text)

@@ -38,10 +38,10 @@ _SAYINGS: tuple[tuple[str, str, str | None], ...] = (
 def explained(error: Any, source: Source) -> Problem:
     """A YAMLError of the parser as a problem at its place."""
     said = str(getattr(error, "problem", None) or error)
-    mark = getattr(error, "problem_mark", None)
-    context_mark = getattr(error, "context_mark", None)
+    mark: Any = getattr(error, "problem_mark", None)
+    context_mark: Any = getattr(error, "context_mark", None)
     unclosed = "unexpected end of stream" in said or " flow " in str(getattr(error, "context", None))
-    if unclosed and context_mark is not None and context_mark.line != mark.line:
+    if unclosed and context_mark and mark and context_mark.line != mark.line:
         mark = context_mark
     index = min(mark.index if mark is not None else 0, len(source.text))
     if index == len(source.text):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import unicodedata
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 
@@ -24,7 +24,6 @@ MAX_VALUES = 250_000
 """Values in a file, each alias counted with all that it stands for."""
 
 Key = str | int
-Style = Literal["map", "seq", "", "'", '"', "|", ">", "code"]
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -32,17 +31,18 @@ class Node:
     """Where a value stands: characters `start` to `end` of `source`, and the same for what is in it.
 
     `members` is None for a scalar, a list of nodes for a sequence, and for a mapping key -> (node of the key, node of
-    the value).  `style` is a scalar's quote or '' for plain; 'code' is a value that a .py file yielded.
+    the value).  `style` is a scalar's quote or '' for plain, a collection's 'block' or 'flow', or 'code' for a value
+    that a .py file yielded.  `text` is a scalar's text.
     """
 
-    __slots__ = ("end", "members", "source", "start", "style")
+    __slots__ = ("end", "members", "source", "start", "style", "text")
 
-    def __init__(self, source: Source, start: int, end: int, style: Style) -> None:
-        self.source, self.start, self.end, self.style = source, start, end, style
+    def __init__(self, source: Source, start: int, end: int, style: str, text: str = "") -> None:
+        self.source, self.start, self.end, self.style, self.text = source, start, end, style, text
         self.members: dict[Key, tuple[Node, Node]] | list[Node] | None = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Node:
-        node = Node(self.source, self.start, self.end, self.style)
+        node = Node(self.source, self.start, self.end, self.style, self.text)
         node.members = copy.deepcopy(self.members, memo)
         return node
 
@@ -105,22 +105,21 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise self.stop(codes.TOO_DEEP, event, f"nested more than {MAX_DEPTH} deep")
         if event.tag is not None:
-            self.report(
-                codes.TAG, event, f"a tag, '{_short(event.tag)}', isn't allowed", "put text that starts with '!' in quotes"
-            )
+            message = f"a tag, '{_short(event.tag)}', isn't allowed"
+            self.report(codes.TAG, event, message, "put text that starts with '!' in quotes")
         anchor = event.anchor
         if anchor is not None:
             self.anchors[anchor] = None
         start = event.start_mark.index
         result: object
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(self.source, start, event.end_mark.index, event.style or "")
+            node = Node(self.source, start, _end(event), event.style or "", event.value)
             result = self.scalar(event, node)
         elif isinstance(event, yaml.SequenceStartEvent):
-            node = Node(self.source, start, start, "seq")
+            node = Node(self.source, start, start, "flow" if event.flow_style else "block")
             result = self.sequence(node, depth)
         else:
-            node = Node(self.source, start, start, "map")
+            node = Node(self.source, start, start, "flow" if event.flow_style else "block")
             result = self.mapping(node, depth)
         if anchor is not None:
             self.anchors[anchor] = (result, node, self.values - first)
@@ -169,7 +168,7 @@ class _Composer:
             data.append(item)
             members.append(place)
             event = next(self.events)
-        node.members, node.end = members, event.end_mark.index
+        node.members, node.end = members, _end(event)
         return data
 
     def mapping(self, node: Node, depth: int) -> dict[Key, object]:
@@ -182,11 +181,14 @@ class _Composer:
             key, key_node = self.value(event, depth + 1)
             legal = len(self.problems) == before and self.check_key(event, key, key_node, members, folded)
             item, place = self.value(next(self.events), depth + 1)
-            if legal and isinstance(key, str | int):
+            if isinstance(key, bool) or not isinstance(key, str | int):
+                # Kept under what was written, so that nothing seems to be missing.
+                key, legal = key_node.text, key_node.text not in members
+            if legal:
                 data[key] = item
                 members[key] = (key_node, place)
             event = next(self.events)
-        node.members, node.end = members, event.end_mark.index
+        node.members, node.end = members, _end(event)
         return data
 
     def check_key(
@@ -217,6 +219,10 @@ class _Composer:
             hint, line = f"'{other}' is given at {first}", self.source.line(span.line)
             self.problems.append(Problem(codes.NAMES_ALIKE, message, span, hint, line, "warning"))
         return True
+
+
+def _end(event: Any) -> int:
+    return int(event.end_mark.index)
 
 
 def _number(key: Key) -> tuple[int, ...]:

@@ -42,6 +42,7 @@ class Section(Params):
     chords: str | None = Field(None, description="a chord line's name, or the line itself; repeats to fill the section")
     key: str | None = Field(None, description="'F# minor', when it differs from the song's")
     parts: dict[str, Any] = Field(default_factory=dict, description="track -> pattern name, notation, a list of them in turn, or {play: …, transpose: …, velocity: …, bars: {4: fill}}; null is silence")
+    transpose: int = Field(0, ge=-48, le=48, description="semitones, for everything but drums")
     swing: str | None = Field(None, description="'58% of 16', when it differs")
     humanize: Humanize | None = Field(None, description="when it differs")
 

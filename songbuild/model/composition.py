@@ -8,12 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from songbuild.problems import nearest
-from songbuild.units import Params
+from songbuild.units import Params, Ratio
 
 Drum = str
 """A row of a drum grid: "x--- X--- | x-o- X---"."""
 
-_ROW = re.compile(r"[-xXofr1-9 |]*[-xXofr1-9][-xXofr1-9 |]*")
+_ROW = re.compile(r"[-xXofr1-9% |]*[-xXofr1-9][-xXofr1-9% |]*")
 
 
 class Pattern(Params):
@@ -42,7 +42,9 @@ class Pattern(Params):
     augment: str | int | float = Field(1, description="times the lengths: 2 is half as fast, '1/2' twice as fast")
     rotate: str | int | float = Field(0, description="move by this many beats, around the pattern's end")
     velocity: int | None = Field(None, ge=1, le=127, description="the velocity of what names none")
-    scale_velocity: float = Field(1.0, gt=0, le=4, description="times every velocity")
+    gate: Ratio = Field(1.0, gt=0, le=1, description="the part of each length that sounds, where no articulation says: 90%")
+    lyrics: str | None = Field(None, description="syllables for the notes in turn: 'Stay with me to- night __'")
+    scale_velocity: Ratio = Field(1.0, gt=0, le=4, description="times every velocity")
     octave: int = Field(0, ge=-6, le=6, description="octaves up or down")
 
     @model_validator(mode="before")
@@ -66,7 +68,7 @@ class Pattern(Params):
 
 
 def _is_row(key: object, row: object, grid: bool, varies: bool, own: set[str]) -> bool:
-    """Whether an unknown key of a pattern is a drum: its value reads as a row, or a grid's key is like no key we know."""
+    """Whether an unknown key of a pattern is a drum: a value like a row, or beside `grid` a name like no other key."""
     if isinstance(row, str) and _ROW.fullmatch(row):
         return True
     if row is None:

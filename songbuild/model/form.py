@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from songbuild.model.arrangement import Section
+from songbuild.model.faults import Faults
 from songbuild.model.meter import MeterMap
 from songbuild.model.score import Occurrence
-from songbuild.problems import Fault, Path, did_you_mean
+from songbuild.problems import Fault, NotationError, Path, did_you_mean
 
 if TYPE_CHECKING:
     from songbuild.model.song import Song
@@ -48,23 +48,22 @@ def placements(song: Song, meters: MeterMap) -> tuple[tuple[Placement, ...], lis
     """The song's form, section by section, and what is wrong with it."""
     arrangement = song.arrangement
     placed: list[Placement] = []
-    faults: list[Fault] = []
+    faults = Faults()
     counts: Counter[str] = Counter()
     bar = 1
     for index, item in enumerate(arrangement.form):
         path: Path = ("arrangement", "form", index)
-        name, times, given, wrong = _item(item, arrangement.sections, path)
-        if wrong is not None:
-            faults.append(wrong)
+        found = _item(item, arrangement.sections, path, faults)
+        if found is None:
             continue
+        name, times, given = found
         key = next(iter(item)) if isinstance(item, Mapping) else None
         path = (*path, key) if key is not None else path
-        section, changes, more = _changed(arrangement.sections[name], given, song, path)
-        faults += more
+        section, changes = _changed(arrangement.sections[name], given, song, path, faults)
         for _ in range(times):
             if bar + section.bars > MOST_BARS:
-                faults.append(Fault("ARR001", path, f"the song is longer than {MOST_BARS:,} bars"))
-                return tuple(placed), faults
+                faults.add("form", path, f"the song is longer than {MOST_BARS:,} bars")
+                return tuple(placed), list(faults)
             counts[name] += 1
             start = meters.beat_at(bar)
             length = meters.beat_at(bar + section.bars) - start
@@ -73,7 +72,7 @@ def placements(song: Song, meters: MeterMap) -> tuple[tuple[Placement, ...], lis
             )
             placed.append(Placement(where, section, changes, path))
             bar += section.bars
-    return tuple(placed), faults
+    return tuple(placed), list(faults)
 
 
 def occurrences(song: Song, meters: MeterMap) -> tuple[tuple[Occurrence, ...], list[Fault]]:
@@ -83,8 +82,8 @@ def occurrences(song: Song, meters: MeterMap) -> tuple[tuple[Occurrence, ...], l
 
 
 def _item(
-    item: Any, sections: Mapping[str, Section], path: Path
-) -> tuple[str, int, Mapping[str, Any], Fault | None]:
+    item: Any, sections: Mapping[str, Section], path: Path, faults: Faults
+) -> tuple[str, int, Mapping[str, Any]] | None:
     given: Any = {}
     if isinstance(item, Mapping) and len(item) == 1:
         ((text, given),) = item.items()
@@ -93,31 +92,34 @@ def _item(
         text = item
     if not isinstance(text, str) or not isinstance(given, Mapping):
         message = "an entry of the form is 'verse', 'verse x2' or {verse: {drums: half_time}}"
-        return "", 0, {}, Fault("ARR001", path, message)
+        faults.add("form", path, message)
+        return None
     name, times = (text, 1) if text in sections else with_times(text)
     if name not in sections:
         hint = did_you_mean(name, sections)
-        return "", 0, {}, Fault("ARR001", path, f"unknown section '{name}'", hint, 0, len(name))
+        faults.text("form", path, NotationError(f"unknown section '{name}'", 0, len(name), hint))
+        return None
     if not 1 <= times <= 99:
-        return "", 0, {}, Fault("ARR001", path, "a section is repeated 1 to 99 times", None, 0, len(text))
-    return name, times, given, None
+        faults.add("form", path, "a section is repeated 1 to 99 times")
+        return None
+    return name, times, given
 
 
 def _changed(
-    section: Section, given: Mapping[str, Any], song: Song, path: Path
-) -> tuple[Section, dict[str, Any], list[Fault]]:
+    section: Section, given: Mapping[str, Any], song: Song, path: Path, faults: Faults
+) -> tuple[Section, dict[str, Any]]:
     """The section with an occurrence's own length, harmony and feel; what is left changes tracks."""
-    faults: list[Fault] = []
     tracks = song.arrangement.tracks
     changes = {key: value for key, value in given.items() if key in tracks}
     own = {key: value for key, value in given.items() if key in _OWN and key not in tracks}
     for key in given:
         if key not in changes and key not in own:
             hint = did_you_mean(str(key), [*tracks, *_OWN])
-            faults.append(Fault("ARR002", (*path, key), f"unknown track '{key}'", hint))
+            faults.name("track", (*path, key), f"unknown track '{key}'", hint)
     if own:
         try:
             section = Section.model_validate({**section.model_dump(exclude_unset=True), **own})
         except ValidationError as error:
-            faults += [Fault("ARR001", (*path, *item["loc"]), item["msg"]) for item in error.errors()]
-    return section, changes, faults
+            for item in error.errors():
+                faults.add("form", (*path, *item["loc"]), item["msg"])
+    return section, changes

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from songbuild.model.scales import Key
+from songbuild.problems import NotationError
 
 ZERO = Fraction(0)
 FULL = Fraction(1)
@@ -143,19 +144,6 @@ def beats_text(beats: Fraction) -> str:
     return "half a beat" if part == Fraction(1, 2) else f"{part} of a beat"
 
 
-def check_bar(position: Fraction, starts: BarStarts, offset: int, size: int = 1, number: int | None = None) -> None:
-    """Raise NotationError unless `position` is a bar line of `starts`."""
-    from songbuild.problems import NotationError
-
-    bar, rest = starts.bar_of(position)
-    if rest:
-        missing = starts.length_of(bar) - rest
-        if number is not None and bar > number:
-            over = position - starts.start_of(number + 1)
-            raise NotationError(f"bar {number + 1} is {beats_text(over)} too long", offset, size)
-        raise NotationError(f"bar {bar + 1} is {beats_text(missing)} short", offset, size)
-
-
 class BarStarts:
     """Where the bars of a line start: `lengths` in quarter notes, the last one for ever.  Bars count from 0."""
 
@@ -187,3 +175,14 @@ class BarStarts:
             return bar, position - self._starts[bar]
         bars, rest = divmod(position - self._starts[last], self.lengths[last])
         return last + int(bars), rest
+
+    def check(self, position: Fraction, since: Fraction, offset: int, size: int = 1) -> None:
+        """Raise NotationError unless `position` is a bar line; the bar line before it was at `since`."""
+        bar, rest = self.bar_of(position)
+        if not rest:
+            return
+        written, _ = self.bar_of(since)
+        over = position - self.start_of(written + 1)
+        if bar == written + 1 and over <= self.length_of(bar) / 2:
+            raise NotationError(f"bar {written + 1} is {beats_text(over)} too long", offset, size)
+        raise NotationError(f"bar {bar + 1} is {beats_text(self.length_of(bar) - rest)} short", offset, size)

@@ -13,7 +13,7 @@ from songbuild.units import Db, Pan, Params
 class Send(Params):
     """A copy of a channel's signal to a return; plain '-12dB' is a post-fader send."""
 
-    level_db: Db = Field(0.0, ge=-120, le=12, description="level; -inf is off")
+    level_db: Db = Field(0.0, le=12, description="level; -inf is off")
     pre: bool = Field(False, description="taken before the fader and pan")
 
     @model_validator(mode="before")
@@ -27,7 +27,7 @@ class Strip(Params):
     """What every channel, return and bus has."""
 
     inserts: list[Device] = Field(default_factory=list, description="effects in order")
-    gain_db: Db = Field(0.0, ge=-120, le=24, description="fader; -inf is silence")
+    gain_db: Db = Field(0.0, le=24, description="fader; -inf is silence")
     pan: Pan = Field(0.0, ge=-1, le=1, description="-1 (100L) to 1 (100R); constant power, -3 dB in the centre for mono; balance for stereo")
     mute: bool = Field(False, description="silent")
     solo: bool = Field(False, description="only soloed channels sound")

@@ -44,9 +44,8 @@ def parse_position(value: object) -> Position:
         raise NotationError("a position is a bar, bar.beat or section+bars", 0, len(text))
     match = _BAR.fullmatch(text) or _SECTION.fullmatch(text)
     if not match:
-        raise NotationError(
-            f"'{text.strip()}' is not a position", 0, max(1, len(text)), "write bar, bar.beat or section+bars: 17, 5.3, chorus+2"
-        )
+        hint = "write bar, bar.beat or section+bars: 17, 5.3, chorus+2"
+        raise NotationError(f"'{text.strip()}' is not a position", 0, max(1, len(text)), hint)
     found = match.groupdict()
     beat = Fraction(found["beat"]) if found["beat"] else None
     if beat is not None and found["upper"]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from songbuild.model.faults import code
 from songbuild.model.meter import MeterMap
 from songbuild.model.positions import parse_length, position
 from songbuild.model.score import Occurrence
@@ -87,11 +88,11 @@ def parse_tempo(
         try:
             segments = _entry(item, bpm, meters, sections)
         except _WrongError as wrong:
-            faults.append(wrong.cause.fault("TIM001", (*here, wrong.key) if wrong.key and here != path else here))
+            faults.append(_fault((*here, wrong.key) if wrong.key and here != path else here, wrong.cause))
             continue
         first = segments[0]
         if steps and (first.beat < steps[-1][0] or (first.beat == last and first.curve == "jump")):
-            faults.append(Fault("TIM001", here, "this starts before the entry above it has ended"))
+            faults.append(_fault(here, NotationError("this starts before the entry above it has ended")))
             continue
         last = first.beat
         steps += [(segment.beat + segment.length, segment) for segment in segments]
@@ -105,6 +106,10 @@ def parse_tempo(
             second = chain[-1].second + chain[-1].elapsed(segment.beat - chain[-1].beat)
         chain.append(Segment(segment.beat, second, segment.start_bpm, segment.stop_bpm, segment.length, segment.curve))
     return tuple(chain), faults
+
+
+def _fault(path: Path, error: NotationError) -> Fault:
+    return Fault(code("tempo", path), path, error.message, error.hint)
 
 
 class _WrongError(Exception):

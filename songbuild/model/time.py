@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from songbuild.model.faults import Faults
 from songbuild.model.form import occurrences
 from songbuild.model.meter import Meter, MeterMap, parse_meters
 from songbuild.model.positions import parse_length
@@ -142,26 +143,22 @@ def tempo_map(song: Song, anchors: Sequence[Occurrence] | None = None) -> tuple[
 
     anchors  the sections in time; None works them out from the song's form.
     """
-    faults: list[Fault] = []
-    bars = MeterMap()
+    faults = Faults()
+    meter: object = song.meter
     try:
-        bars = _meter_map(song.meter, 0)
-        bars = _meter_map(song.meter, song.pickup)
+        parse_meters(meter)
     except NotationError as error:
-        wrong_meter = bars == MeterMap() and not _readable(song.meter)
-        faults.append(error.fault(*(("TIM002", ("meter",)) if wrong_meter else ("TIM003", ("pickup",)))))
+        faults.text("meter", ("meter",), error)
+        meter = "4/4"
+    try:
+        bars = _meter_map(meter, song.pickup)
+    except NotationError as error:
+        faults.text("pickup", ("pickup",), error)
+        bars = _meter_map(meter, 0)
     if anchors is None:
         anchors = occurrences(song, bars)[0]
     segments, wrong = parse_tempo(song.tempo, bars, anchors)
-    return TimeMap(bars, segments, tuple(item.start for item in anchors)), faults + wrong
-
-
-def _readable(meter: object) -> bool:
-    try:
-        parse_meters(meter)
-    except NotationError:
-        return False
-    return True
+    return TimeMap(bars, segments, tuple(item.start for item in anchors)), [*faults, *wrong]
 
 
 def _meter_map(meter: object, pickup: object) -> MeterMap:

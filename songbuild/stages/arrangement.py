@@ -5,26 +5,29 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 
+from songbuild.devices.device import Audio as Array
 from songbuild.devices.device import Instrument, Note
 from songbuild.devices.instruments import INSTRUMENTS
 from songbuild.devices.placer import place
-from songbuild.engine import Array, Json, Node, Recipe, State, Tile, digest_json
+from songbuild.engine import Node, Recipe, Tile, digest_json
+from songbuild.engine.graph import Json, State
 from songbuild.model.score import Event
 from songbuild.model.song import Song
 from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.lanes import lane, parameter_at
+from songbuild.stages.lanes import lane, target, value_at
 from songbuild.stages.recordings import decoded
 
 BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
 ROUND_ROBIN = 8
 """Variations of a random instrument's note: few, so that equal notes are still rendered once."""
 
-# params: {"instrument", "revision", "params", "tail", "files": [[path, frames]…] without names,
-#          "notes": [[frame, gate, pitch, velocity, seed, text, {overridden parameter: value}]…]}
+# params: {"instrument", "revision", "params", "one_shot", "tail", "files": frames of each sample, "digests": theirs,
+#          "notes": [[frame, gate, pitch, velocity, seed, text, {changed parameter: value}], …]}
 
 
 def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
@@ -115,11 +118,11 @@ def _automation(
     strip = context.song.mix.channels.get(name)
     lanes: dict[str, list[list[Json]]] = {}
     origins: dict[tuple[str | int, ...], Path] = {}
-    for target, text in (strip.automation if strip else {}).items():
-        label, _, parameter = target.partition(".")
+    for moved, text in (strip.automation if strip else {}).items():
+        label, _, parameter = moved.partition(".")
         if label == "instrument" and parameter in instrument.params.model_fields:
-            path: Path = ("mix", "channels", name, "automation", target)
-            lanes[parameter] = lane(context, text, path, parameter)
+            path: Path = ("mix", "channels", name, "automation", moved)
+            lanes[parameter] = lane(context, text, path, target(instrument.params, parameter))
             origins[("notes",)] = path
     return lanes, origins
 
@@ -133,9 +136,11 @@ def _notes(
     for event in context.score.tracks.get(name, ()):
         start = max(0, time.frame(event.onset, rate) + round(event.shift_s * rate))
         gate = max(1, time.frame(event.onset + event.length, rate) - time.frame(event.onset, rate))
-        changed = {parameter: round(parameter_at(points, start), 6) for parameter, points in lanes.items()}
+        changed = {parameter: round(value_at(points, start), 6) for parameter, points in lanes.items()}
         seed = _seed(context.song.seed, name, event) if instrument.random else 0
-        notes.append([start, 0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text, changed])
+        notes.append(
+            [start, 0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text, changed]
+        )
     return _choked(notes, instrument) if instrument.chokes else notes
 
 
@@ -149,7 +154,7 @@ def _choked(notes: list[list[Json]], instrument: Instrument) -> list[list[Json]]
     """Hits of a choke group end where the next of its group begins."""
     for group in instrument.chokes:
         hits = [note for note in notes if note[2] in group]
-        for hit, following in zip(hits, hits[1:], strict=False):
+        for hit, following in pairwise(hits):
             if following[0] > hit[0]:
                 hit[1] = following[0] - hit[0]
     return notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from songbuild.engine import Source
@@ -44,5 +45,5 @@ class Context:
     def ms(self, value: float | str) -> float:
         """A duration in ms; a note value by the tempo at the song's start."""
         if isinstance(value, str):
-            return beats_of_note_value(value) * 60_000.0 / float(self.score.time.bpm_at(0))
+            return beats_of_note_value(value) * 60_000.0 / self.score.time.bpm_at(Fraction(0))
         return value

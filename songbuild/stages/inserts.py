@@ -6,18 +6,23 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from songbuild.devices.device import Effect
-from songbuild.engine import Json, Node
+from songbuild.devices.effects import EFFECTS
+from songbuild.engine import Node
+from songbuild.engine.graph import Json
 from songbuild.model.device import Device
 from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.lanes import lane
-from songbuild.stages.strip import BY_NAME, Lane
+from songbuild.stages.lanes import Target, lane, target
+from songbuild.stages.strip import Lane
 from songbuild.units import Params, SyncMs
 
 if TYPE_CHECKING:
     from songbuild.stages.mix import Console
 
+BY_NAME = {effect.name: effect for effect in EFFECTS}
 Origins = dict[tuple[str | int, ...], Path]
 
 
@@ -38,34 +43,38 @@ def specs(
             if node is not None:
                 side = len(sides)
                 sides.append(node)
-        params, lanes = in_ms(console.context, effect, device.params)
+        params = in_ms(console.context, effect, device.params, (*path, key, index))
+        lanes: dict[str, Lane] = {}
         origins["chain", "inserts", len(made), "params"] = (*path, key, index)
-        for target, text in automation.items():
-            label, _, parameter = target.partition(".")
+        for moved, text in automation.items():
+            label, _, parameter = moved.partition(".")
             if label == device.label and parameter:
-                spot: Path = (*path, "automation", target)
-                lanes[parameter] = lane(console.context, text, spot, parameter.rpartition(".")[2])
+                spot: Path = (*path, "automation", moved)
+                lanes[parameter] = lane(console.context, text, spot, movable(effect, parameter))
                 origins["chain", "inserts", len(made), "lanes", parameter] = spot
-        made.append({"device": effect.name, "revision": effect.revision, "params": params, "lanes": lanes, "side": side})
+        made.append(
+            {"device": effect.name, "revision": effect.revision, "params": params, "lanes": lanes, "side": side}
+        )
     return made, sides, origins
 
 
-def in_ms(context: Context, effect: Effect, params: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Lane]]:
-    """`params` with note values as milliseconds, and lanes for those that follow a tempo that changes."""
+def movable(effect: Effect, parameter: str) -> Target | None:
+    """What a lane moves in an effect; None for what sets its structure."""
+    return None if parameter.partition(".")[0] in effect.static else target(effect.params, parameter)
+
+
+def in_ms(context: Context, effect: Effect, params: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """`params` with note values as milliseconds, by the tempo at the song's start."""
     result = dict(params)
-    lanes: dict[str, Lane] = {}
     for name in synced(effect.params):
-        value = result[name]
-        if not isinstance(value, str):
-            continue
-        result[name] = context.ms(value)
-        changes = context.score.time.tempo_events()
-        if len({bpm for _, bpm in changes}) > 1 and name not in effect.static:
-            ratio = result[name] * float(context.score.time.bpm_at(0))
-            lanes[name] = [
-                [context.score.time.frame(beat, context.rate), ratio / float(bpm), "hold"] for beat, bpm in changes
-            ]
-    return result, lanes
+        if isinstance(params[name], str):
+            result[name] = context.ms(params[name])
+            try:
+                effect.params.model_validate(result)
+            except ValidationError:
+                message = f"{params[name]} is {result[name]:.0f} ms at this tempo: out of range"
+                context.fault("MIX023", (*path, effect.name, name), message)
+    return result
 
 
 @lru_cache(maxsize=64)

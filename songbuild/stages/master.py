@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from songbuild.devices import chain
+from songbuild.devices.device import Audio as Array
 from songbuild.devices.effects.limiter import EFFECT as LIMITER
-from songbuild.dsp.loudness import Meter
-from songbuild.engine import Array, Json, Node, Reader, Recipe, State, Tile
+from songbuild.dsp.loudness import Meter, integrated, partials
+from songbuild.dsp.loudness import State as LoudnessState
+from songbuild.engine import Node, Reader, Recipe, Tile
+from songbuild.engine.graph import Json, State
 from songbuild.stages.context import Context
-from songbuild.stages.inserts import specs
+from songbuild.stages.inserts import Origins, specs
 from songbuild.stages.strip import strip
 
 if TYPE_CHECKING:
@@ -19,13 +26,14 @@ if TYPE_CHECKING:
 STEP_DB = 0.1
 """The grid of the loudness gain: coarse, so that a small edit seldom moves it."""
 WITHIN_LU = 0.05
-HIGHEST_DB = 40.0
+LOWEST_DB, HIGHEST_DB = -24.0, 36.0
+"""What the limiter takes as its gain."""
 
 
-def _limiter(params: Mapping[str, Json], gain_db: float, rate: int) -> Json:
+def _limiter(params: Mapping[str, Json], gain_db: float) -> Json:
     """The params of a chain that is the limiter, driven by `gain_db`."""
     spec = {"device": LIMITER.name, "revision": LIMITER.revision, "lanes": {}, "side": None}
-    return {"inserts": [{**spec, "params": {**params["limiter"], "gain_db": gain_db}}], "rate": rate}
+    return {"inserts": [{**spec, "params": {**params["limiter"], "gain_db": gain_db}}]}
 
 
 def lowest_gain(loudness: Callable[[float], float], target: float, start: float) -> float:
@@ -41,8 +49,8 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
         return known[step]
 
     aim = target - WITHIN_LU
-    highest = round(HIGHEST_DB / STEP_DB)
-    step = min(highest, max(-highest * 3, round(start / STEP_DB)))
+    lowest, highest = round(LOWEST_DB / STEP_DB), round(HIGHEST_DB / STEP_DB)
+    step = min(highest, max(lowest, round(start / STEP_DB)))
     low: int | None = None
     high: int | None = None
     while low is None or high is None or high - low > 1:
@@ -56,7 +64,9 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
                 return highest * STEP_DB
             step = min(highest, step + max(1, round((aim - reached) / STEP_DB)))
         elif low is None:
-            step -= max(1, int((reached - aim) / STEP_DB + 0.999))
+            if step == lowest:
+                return lowest * STEP_DB
+            step = max(lowest, step - max(1, int((reached - aim) / STEP_DB + 0.999)))
         else:
             rise = (at(high) - at(low)) / (high - low)
             guess = low + round((aim - at(low)) / rise) if rise > 0 else low + 1
@@ -64,43 +74,55 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
     return high * STEP_DB
 
 
-def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, sources: Sequence[Any]) -> Json:  # noqa: ARG001
+def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
     """The gain in dB before the limiter; 0 where the song is silent."""
     reader = inputs[0]
-    before = Meter(rate, peaks=False)
-    for tile in reader.tiles():
-        before.push(tile)
-    plain = before.finish().integrated_lufs
+    plain = _loudness(reader.tiles(), rate)
     if plain == float("-inf"):
         return 0.0
 
     def limited(gain_db: float) -> float:
-        meter = Meter(rate, peaks=False)
-        inserts = chain.build(_limiter(params, gain_db, rate)["inserts"], {LIMITER.name: LIMITER})
-        state: State = None
-        for tile in reader.tiles():
-            y, state = chain.process(tile, inserts, rate, state, [])
-            meter.push(y)
-        return meter.finish().integrated_lufs
+        inserts = chain.build(_limiter(params, gain_db)["inserts"])
+        return _loudness(_through(reader.tiles(), inserts, rate), rate)
 
     target = params["loudness"]
     return round(lowest_gain(limited, target, target - plain), 1)
 
 
+def _through(blocks: Iterable[Array], inserts: Sequence[chain.Insert], rate: int) -> Iterator[Array]:
+    """Blocks through a chain, late by its latency."""
+    state: State = None
+    for block in blocks:
+        y, state = chain.process(block, inserts, rate, state)
+        yield y
+
+
+def _loudness(blocks: Iterable[Array], rate: int) -> float:
+    """The integrated loudness of a stream in LUFS."""
+    state: LoudnessState = None
+    energies = []
+    for block in blocks:
+        found, state = partials(block, rate, state)
+        energies.append(found)
+    return integrated(np.concatenate(energies, axis=1), rate) if energies else float("-inf")
+
+
 def _limit_reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int, int]]:
-    return list(chain.reads_chain(_limiter(params, 0.0, params["rate"]), start, stop))
+    return list(chain.reads_chain(_limiter(params, 0.0), start, stop, params["rate"]))
 
 
 def _limit(inputs: Sequence[Any], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
     x, *gain = inputs
-    return chain.run_chain([x], _limiter(params, gain[0] if gain else 0.0, tile.rate), tile, state)
+    return chain.run_chain([x], _limiter(params, gain[0] if gain else 0.0), tile, state)
 
 
-def _measure(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, sources: Sequence[Any]) -> Json:  # noqa: ARG001
+def _measure(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
     meter = Meter(rate)
     for tile in inputs[0].tiles():
         meter.push(tile)
-    return meter.finish().json()
+    loudness = meter.finish()
+    values = {**asdict(loudness), "plr_lu": loudness.plr_lu}
+    return {name: round(value, 6) if isfinite(value) else None for name, value in values.items()}
 
 
 GAIN = Recipe("master.gain", 1, "value", _gain)
@@ -120,7 +142,7 @@ def plan_master(console: Console, mix: Node) -> tuple[Node, Node]:
         "lookahead_ms": master.limiter.lookahead,
     }
     params: dict[str, Json] = {"limiter": limiter, "rate": context.rate}
-    found = {("limiter", "ceiling_db"): ("master", "ceiling"), ("limiter",): ("master", "limiter")}
+    found: Origins = {("limiter", "ceiling_db"): ("master", "ceiling"), ("limiter",): ("master", "limiter")}
     inputs: tuple[Node, ...] = (chained,)
     if master.loudness is not None:
         gain = Node(

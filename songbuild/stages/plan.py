@@ -72,7 +72,7 @@ def _outputs(console: Console, selection: Selection) -> tuple[dict[str, Node], N
     if selection.only:
         return _strips(console, selection.only, span), None
     if selection.stems:
-        return deliver(context, None, plan_stems(console), span), None
+        return deliver(context, None, plan_stems(console)), None
     mix = plan_mix(console)
     if mix is None:
         context.fault("SONG010", ("arrangement",), "nothing sounds: no track plays, or every channel is muted")

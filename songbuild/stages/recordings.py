@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
 
-from songbuild.dsp.curves import fade
-from songbuild.engine import Array, Json, Node, Recipe, RecipeError, Source, State, Tile
+from songbuild.devices.device import Audio as Array
+from songbuild.dsp.fades import fade
+from songbuild.engine import Node, Recipe, RecipeError, Tile
+from songbuild.engine.graph import Json, State
 from songbuild.formats.audio import AudioError, blocks, probe
 from songbuild.model.comp import cuts
 from songbuild.problems import Path
@@ -17,9 +20,9 @@ from songbuild.stages.context import Context
 REVISION = 1
 
 
-def _decode(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, sources: Sequence[Source]) -> Iterator[Array]:  # noqa: ARG001
+def _decode(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[FilePath]) -> Iterator[Array]:
     try:
-        yield from blocks(sources[0].path, rate)
+        yield from blocks(files[0], rate)
     except AudioError as error:
         raise RecipeError(error.message, error.hint) from None
 
@@ -63,10 +66,7 @@ def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
 def _wanted(cut: Mapping[str, Json], take: Mapping[str, Json], frames: int) -> tuple[int, int, int, int]:
     """Of a cut in a tile: first and last frame in the tile, first and last frame in the take's file."""
     a, b = max(0, cut["start"]), min(frames, cut["stop"])
-    if cut["reverse"]:
-        first = cut["source"] + cut["stop"] - b
-    else:
-        first = cut["source"] + a - cut["start"]
+    first = cut["source"] + (cut["stop"] - b if cut["reverse"] else a - cut["start"])
     last = first + b - a
     return (a, b, take["frames"] - last, take["frames"] - first) if take["reverse"] else (a, b, first, last)
 

@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 
 from songbuild.devices import chain
-from songbuild.devices.effects import EFFECTS
+from songbuild.devices.device import Audio as Array
 from songbuild.dsp.curves import cut, values
 from songbuild.dsp.maths import db_to_gain
 from songbuild.dsp.pan import balance, constant_power
-from songbuild.engine import Array, Json, Node, Recipe, State, Tile
+from songbuild.engine import Node, Recipe, Tile
+from songbuild.engine.graph import Json, State
 from songbuild.problems import Path
 from songbuild.stages.context import Context
 
-BY_NAME = {effect.name: effect for effect in EFFECTS}
 Lane = list[list[Any]]
 """Automation points [frame, value, curve]; a constant is one point, held."""
 
@@ -48,7 +48,7 @@ class Fader:
 
 
 def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
-    (first, last), *_ = chain.reads_chain(params["chain"], start, stop)
+    (first, last), *_ = chain.reads_chain(params["chain"], start, stop, params["rate"])
     faders = [
         {
             "pan": fader["pan"] and cut(fader["pan"], first, last),
@@ -56,11 +56,11 @@ def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
         }
         for fader in params["faders"]
     ]
-    return {"faders": faders, "chain": chain.act_chain(params["chain"], start, stop)}
+    return {**params, "faders": faders, "chain": chain.act_chain(params["chain"], start, stop, params["rate"])}
 
 
 def _reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int, int]]:
-    main, *sides = chain.reads_chain(params["chain"], start, stop)
+    main, *sides = chain.reads_chain(params["chain"], start, stop, params["rate"])
     return [main] * max(1, len(params["faders"])) + sides
 
 
@@ -115,7 +115,6 @@ def strip(
     `inserts` are specs for `devices.chain`; their "side" counts in `sides`.
     """
     faders = [fader.json() for _, fader in feeds if fader is not None]
-    made = chain.build(inserts, BY_NAME)
     width = 2 if faders else feeds[0][0].channels
     found: dict[tuple[str | int, ...], Path] = dict(origins or {})
     for index, (_, fader) in enumerate(feeds):
@@ -125,8 +124,8 @@ def strip(
         name,
         stage,
         STRIP,
-        {"faders": faders, "chain": {"inserts": list(inserts), "rate": context.rate}},
+        {"faders": faders, "chain": {"inserts": list(inserts)}, "rate": context.rate},
         (*(node for node, _ in feeds), *sides),
-        channels=chain.width(made, width),
+        channels=chain.width(chain.build(inserts), width),
         origins=found,
     )

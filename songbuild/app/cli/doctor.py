@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -32,8 +31,6 @@ TOOLS = {
 @json_option
 def doctor(cache: str | None, as_json: bool) -> int:
     """Say whether everything songbuild needs is here, and what it would use."""
-    from songbuild import api
-
     facts = _facts(cache)
     problems = _wrong(facts)
     if as_json:
@@ -43,7 +40,10 @@ def doctor(cache: str | None, as_json: bool) -> int:
     click.echo("packages  " + ", ".join(f"{name} {found or 'MISSING'}" for name, found in facts["packages"].items()))
     click.echo("encoders  " + ", ".join(facts["encoders"]))
     click.echo(f"profile   {facts['profile']}")
-    click.echo(f"cache     {facts['cache']}: {human(facts['cache_bytes'])} of {human(api.default_cap())}, {human(facts['disk_free'])} free on the disk")
+    click.echo(
+        f"cache     {facts['cache']}: {human(facts['cache_bytes'])} of {human(facts['cache_cap'])}, "
+        f"{human(facts['disk_free'])} free on the disk"
+    )
     for tool, path in facts["tools"].items():
         click.echo(f"optional  {tool}: {path or 'not found'} ({TOOLS[tool]})")
     for problem in problems:
@@ -61,9 +61,10 @@ def _version(package: str) -> str | None:
 
 def _facts(cache: str | None) -> dict[str, Any]:
     """Everything the command reports, as JSON."""
-    from songbuild import api
+    from songbuild import api, engine
 
-    folder = api.cache_folder(cache)
+    with api.open_store(cache) as store:
+        used, folder = engine.usage(store), store.folder
     standing = next(path for path in (folder, *folder.parents) if path.exists())
     import soundfile
 
@@ -77,7 +78,8 @@ def _facts(cache: str | None) -> dict[str, Any]:
         "encoders": [name for name in ("WAV", "FLAC", "MP3", "OGG") if name in formats],
         "profile": f"numpy without {os.environ.get('NPY_DISABLE_CPU_FEATURES', 'nothing')}",
         "cache": str(folder),
-        "cache_bytes": api.cache_stats(cache)["bytes"],
+        "cache_bytes": used.blob_bytes,
+        "cache_cap": used.cap_bytes,
         "disk_free": shutil.disk_usage(standing).free,
         "writable": os.access(standing, os.W_OK),
         "tools": {name: shutil.which(name) for name in TOOLS},
@@ -86,9 +88,9 @@ def _facts(cache: str | None) -> dict[str, Any]:
 
 def _wrong(facts: Mapping[str, Any]) -> list[str]:
     """What keeps songbuild from working, in sentences."""
-    found = [f"the package {name} is missing: install songbuild again" for name, has in facts["packages"].items() if not has]
-    if sys.version_info < (3, 11):
-        found.append("Python 3.11 or newer is needed")
+    found = [
+        f"the package {name} is missing: install songbuild again" for name, has in facts["packages"].items() if not has
+    ]
     found += [f"this libsndfile can't write {name}" for name in ("FLAC", "MP3") if name not in facts["encoders"]]
     if not facts["writable"]:
         found.append(f"the cache folder {facts['cache']} can't be written: set SONGBUILD_CACHE")

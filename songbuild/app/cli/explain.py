@@ -32,6 +32,9 @@ def explain(song: str, node: str | None, trust: bool, cache: str | None, as_json
         if as_json:
             print(json.dumps({"event": "decision", **dataclasses.asdict(line)}, ensure_ascii=False))
         else:
-            colour = {"hit": "green", "run": "yellow"}.get(line.status)
-            click.echo(f"{click.style(f'{line.status:5}', fg=colour)} {line.node}" + "".join(f"\n        {why}" for why in line.why))
+            colour = {"reused": "green", "run": "yellow"}.get(line.status)
+            click.echo(
+                f"{click.style(f'{line.status:8}', fg=colour)} {line.node}"
+                + "".join(f"\n        {why}" for why in line.why)
+            )
     return exit_code(answer.problems)

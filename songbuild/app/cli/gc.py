@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+
 import click
 
 from songbuild.app.cli.options import cache_option, json_option
@@ -15,17 +18,13 @@ from songbuild.app.cli.sizes import human, parse_size
 @json_option
 def gc(cap: str | None, dry_run: bool, cache: str | None, as_json: bool) -> int:
     """Remove what was used longest ago from the cache, down to a size; what the last builds need stays."""
-    import json
+    from songbuild import api, engine
 
-    from songbuild import api
-
-    done = api.collect_garbage(cache=cache, cap_bytes=parse_size(cap) if cap else None, dry_run=dry_run)
+    with api.open_store(cache) as store:
+        done = engine.collect(store, parse_size(cap) if cap else None, dry_run=dry_run)
     if as_json:
-        print(json.dumps(done))
-        return 0
-    would = "would remove" if dry_run else "removed"
-    click.echo(
-        f"{would} {done['removed_blobs']} blobs, {human(done['removed_bytes'])}; "
-        f"{done['kept_blobs']} stay, {human(done['kept_bytes'])}"
-    )
+        print(json.dumps(dataclasses.asdict(done)))
+    else:
+        would = "would remove" if dry_run else "removed"
+        click.echo(f"{would} {done.blobs} blobs, {human(done.bytes)}; {human(done.left_bytes)} are left")
     return 0

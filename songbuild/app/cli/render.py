@@ -63,9 +63,9 @@ def render(
         for line in answer.decisions:
             if as_json:
                 print(json.dumps({"event": "decision", "node": line.node, "status": line.status, "why": line.why}))
-            elif line.status != "hit":
-                click.echo(f"{line.status:5} {line.node}" + "".join(f"\n        {why}" for why in line.why))
-        reused = sum(line.status == "hit" for line in answer.decisions)
+            elif line.status != "reused":
+                click.echo(f"{line.status:8} {line.node}" + "".join(f"\n        {why}" for why in line.why))
+        reused = sum(line.status == "reused" for line in answer.decisions)
         if not as_json:
             click.echo(f"{len(answer.decisions) - reused} to run, {reused} reused")
         return exit_code(answer.problems)

@@ -8,8 +8,14 @@ from pathlib import Path
 import click
 
 
-@click.command(epilog="\b\nExamples:\n  songbuild schema                  every schema, as one JSON object\n  songbuild schema --out schemas    one file a stage, for editors")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file a stage into this folder.")
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  songbuild schema                  every schema, as one JSON object\n"
+    "  songbuild schema --out schemas    one file a stage, for editors"
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file a stage into this folder."
+)
 def schema(out: Path | None) -> int:
     """Print the JSON Schemas of the manifests, or write them to files."""
     from songbuild.manifest.schema import schemas, write

@@ -26,7 +26,11 @@ def print_problems(problems: Sequence[Problem], as_json: bool = False) -> None:
     if problems and not as_json:
         errors = sum(problem.severity == "error" for problem in problems)
         warnings = len(problems) - errors
-        words = [f"{count} {word}{'s' if count != 1 else ''}" for count, word in ((errors, "error"), (warnings, "warning")) if count]
+        words = [
+            f"{count} {word}{'s' if count != 1 else ''}"
+            for count, word in ((errors, "error"), (warnings, "warning"))
+            if count
+        ]
         click.echo(", ".join(words), err=True)
     sys.stderr.flush()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from songbuild.app.cli.options import song_argument
-from songbuild.app.unchanged import song_file
+from songbuild.manifest.find import song_file
 
 
 @click.command(epilog="\b\nExamples:\n  songbuild trust my_song\n  songbuild trust my_song --remove")
@@ -15,7 +17,7 @@ def trust(song: str, remove: bool) -> int:
     """Let a SONG's .py manifests run on this machine, from now on."""
     from songbuild.manifest import trust as trusted
 
-    folder = song_file(song).resolve().parent
+    folder = Path(song_file(song)).resolve().parent
     if remove:
         trusted.untrust(folder)
         click.echo(f"{folder}: no longer trusted")

@@ -3,5 +3,30 @@
 from __future__ import annotations
 
 from songbuild.devices.device import Effect
+from songbuild.devices.effects.chorus import EFFECT as CHORUS
+from songbuild.devices.effects.compressor import EFFECT as COMPRESSOR
+from songbuild.devices.effects.delay import EFFECT as DELAY
+from songbuild.devices.effects.eq import EFFECT as EQ
+from songbuild.devices.effects.filter import EFFECT as FILTER
+from songbuild.devices.effects.gain import EFFECT as GAIN
+from songbuild.devices.effects.gate import EFFECT as GATE
+from songbuild.devices.effects.highpass import EFFECT as HIGHPASS
+from songbuild.devices.effects.lowpass import EFFECT as LOWPASS
+from songbuild.devices.effects.reverb import EFFECT as REVERB
+from songbuild.devices.effects.saturation import EFFECT as SATURATION
+from songbuild.devices.effects.width import EFFECT as WIDTH
 
-EFFECTS: tuple[Effect, ...] = ()
+EFFECTS: tuple[Effect, ...] = (
+    CHORUS,
+    COMPRESSOR,
+    DELAY,
+    EQ,
+    FILTER,
+    GAIN,
+    GATE,
+    HIGHPASS,
+    LOWPASS,
+    REVERB,
+    SATURATION,
+    WIDTH,
+)

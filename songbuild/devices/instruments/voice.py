@@ -1,6 +1,6 @@
 """Voice: a singer or a small choir on open vowels; a note's syllable chooses and glides between them.
 
-A glottal pulse through five formants and the poles above, summed harmonic by harmonic (dsp/formants.py), so that
+A glottal pulse through five formants and the poles above, worked out for each harmonic (dsp/formants.py), so that
 nothing aliases; breath is noise through the same tract.
 """
 
@@ -15,13 +15,16 @@ import numpy as np
 from pydantic import Field
 
 from songbuild.devices.device import Audio, Instrument, Note
-from songbuild.dsp.formants import Singer, Vowel, coloured, formants, glottal, harmonics, tract
+from songbuild.dsp.envelopes import decaying
+from songbuild.dsp.formants import Singer, Vowel, coloured, formants, glottal, tract
 from songbuild.dsp.maths import Array, cos2pi, exp2, sin2pi
 from songbuild.dsp.noise import noise
-from songbuild.dsp.pan import gains
-from songbuild.units import Cents, Hz, Ms, Params, Ratio, Semitones
+from songbuild.dsp.oscillators import bank, read
+from songbuild.dsp.pan import constant_power
+from songbuild.dsp.voices import pitch_hz, power_of_2, velocity_gain
+from songbuild.units import Cents, Db, Hz, Ms, Params, Ratio, Semitones
 
-_LEVEL: Final = 0.1  # RMS at velocity 0.8, which peaks near -12 dBFS
+_LEVEL: Final = 0.17  # RMS at velocity 1; at 0.8 it then peaks near -12 dBFS
 _TOP_HZ: Final = 13_000.0  # no harmonic above
 _FADE_HZ: Final = 9_000.0  # they fade out from here, so that vibrato moves none in or out
 _LATEST_MS: Final = 25.0  # how late the last singer of a choir may come in
@@ -33,7 +36,7 @@ _LETTERS: Final[Mapping[str, Vowel]] = {
     "a": "a", "e": "e", "i": "i", "o": "o", "u": "u", "y": "i", "w": "u", "ə": "schwa",
 }  # fmt: skip
 _ONSETS: Final[Mapping[str, Vowel]] = {"m": "hum", "n": "hum", "w": "u", "y": "i"}
-_FINE: Final = 8  # points of the pitch curve to a row
+_FINE: Final = 16  # points of the pitch curve to a row
 _ORDER: Final = ((0,), (0, 1), (0, 2, 1), (0, 2, 1, 3), (0, 2, 4, 1, 3), (0, 2, 4, 1, 3, 5))
 _SYLLABLE: Final = re.compile(r"([^aeiouyə]*y?(?=[aeiouə])|[^aeiouyə]*)([aeiouə][aeiouywə]*|y)(.*)")
 
@@ -55,6 +58,7 @@ class Voice(Params):
     vibrato_delay_ms: Ms = Field(280.0, ge=0, le=5000, description="time before the vibrato begins to grow")
     scoop_cents: Cents = Field(35.0, ge=-400, le=400, description="how far below its pitch a note begins")
     drift_cents: Cents = Field(3.0, ge=0, le=50, description="unsteadiness of the pitch")
+    velocity_db: Db = Field(22.0, ge=0, le=60, description="level difference between velocity 0 and 1")
     attack_ms: Ms = Field(50.0, ge=2, le=2000, description="time to full level")
     release_ms: Ms = Field(90.0, ge=5, le=5000, description="time to silence after the note's end")
 
@@ -124,7 +128,7 @@ class _Line:
 
 def _line(note: Note, p: Voice, rate: int, singer: int) -> _Line:
     draws = noise(("voice", note.seed, singer, "draws"), 0, 8)
-    hop = 512 * max(1, round(rate / 44_100))
+    hop = 1024 * max(1, round(rate / 44_100))
     attack, release = _frames(p.attack_ms, rate), _frames(p.release_ms, rate)
     envelope = np.ones(note.frames + release)
     rise = envelope[:attack]
@@ -138,20 +142,22 @@ def _line(note: Note, p: Voice, rate: int, singer: int) -> _Line:
     since = t - p.vibrato_delay_ms / 1000
     grown = np.clip(since / 0.35, 0.0, 1.0)
     grown *= grown * (3.0 - 2.0 * grown)
-    speed = p.vibrato_hz * (1 + 0.06 * draws[1] * (singer > 0))
-    cents = p.vibrato_cents * (1 + 0.15 * draws[0]) * grown * sin2pi(speed * since + draws[2] * (singer > 0))
+    speed = p.vibrato_hz * (1 + 0.06 * draws[0] * (singer > 0))
+    cents = p.vibrato_cents * (1 + 0.15 * draws[7]) * grown * sin2pi(speed * since + draws[1] * (singer > 0))
     for hz, share, phase in ((1.3, 0.6, draws[3]), (3.1, 0.5, draws[4]), (7.3, 0.35, draws[5])):
         cents += p.drift_cents * share * sin2pi(hz * t + phase)
     cents -= p.scoop_cents * (1 + 0.2 * draws[6]) * exp2(t * -20.0)
     cents += p.detune_cents * _place(singer, p.voices)
-    nominal = 440.0 * float(exp2((note.pitch - 69.0) / 12.0))
+    nominal = pitch_hz(note.pitch)
     f0 = nominal * exp2(cents / 1200.0)
     between = f0[:-1, None] + np.diff(f0)[:, None] * (np.arange(fine) / fine)
-    turns = np.cumsum(between.reshape(-1)[: envelope.size] / rate)
+    turns = np.cumsum(between.reshape(-1)[: envelope.size] * (1.0 / rate))
+    if singer:
+        turns += draws[2]
 
     path = targets(note, p.vowel, rate)
     shapes = [formants(p.singer, vowel) for _, vowel in path]
-    size = float(exp2(p.formant_shift / 12.0)) * (1 + 0.03 * draws[7] * (p.voices > 1))
+    size = power_of_2(p.formant_shift / 12.0) * (1 + 0.03 * draws[7] * (p.voices > 1))
     centres = np.stack([centres for centres, _ in shapes]) * size
     # a high note opens the jaw until the first formant reaches it (Sundberg, The Acoustics of the Singing Voice,
     # Scientific American 236(3), 1977)
@@ -167,7 +173,7 @@ def _tone(line: _Line, p: Voice) -> Array:
     """The voiced sound, RMS 1 where the envelope is 1."""
     k = np.arange(1.0, max(1, int(_TOP_HZ / line.nominal)) + 1.0)
     effort = 0.6 * line.note.velocity + 0.8 * p.brightness
-    open_quotient, tilt = 0.85 - 0.25 * effort, 300.0 * float(exp2(3.2 * effort))
+    open_quotient, tilt = 0.85 - 0.25 * effort, 300.0 * power_of_2(3.2 * effort)
 
     def spectrum(f0: Array, tilt_hz: Array, centres: Array, widths: Array) -> tuple[Array, Array]:
         hz = k * f0
@@ -175,14 +181,15 @@ def _tone(line: _Line, p: Voice) -> Array:
         fade = np.clip((_TOP_HZ - hz) / (_TOP_HZ - _FADE_HZ), 0.0, 1.0) * (hz < 0.48 * line.rate)
         return (a * c - b * d) * fade, (a * d + b * c) * fade
 
-    # no vowel is louder than another, nor any pitch
-    re, im = spectrum(np.array([[line.nominal]]), np.array([[tilt]]), line.centres, line.widths)
-    gains = 1.0 / np.sqrt(0.5 * (re * re + im * im).sum(axis=-1, keepdims=True) + 1e-12)
+    # no vowel is louder than another, nor any pitch; vibrato is free to move harmonics over the formants
+    centres, widths = line.shaped(line.centres), line.shaped(line.widths)
+    re, im = spectrum(np.array([[line.nominal]]), np.array([[tilt]]), centres, widths)
+    gain = 1.0 / np.sqrt(0.5 * (re * re + im * im).sum(axis=-1, keepdims=True) + 1e-12)
     loud = line.envelope[np.minimum(np.arange(line.f0.size) * line.hop, line.envelope.size - 1)]
-    tilts = tilt * exp2(1.5 * (loud - 1.0))
-    re, im = spectrum(line.f0[:, None], tilts[:, None], line.shaped(line.centres), line.shaped(line.widths))
-    gain = line.shaped(gains)
-    y = harmonics(re * gain, im * gain, line.turns, line.hop)
+    re, im = spectrum(line.f0[:, None], tilt * exp2(1.5 * (loud - 1.0))[:, None], centres, widths)
+    row = np.arange(line.turns.size, dtype=np.float64)
+    row *= 1.0 / line.hop
+    y = read(bank(im * -gain, re * gain), line.turns, row)
     y *= line.envelope
     return y
 
@@ -199,12 +206,12 @@ def _breath(line: _Line, p: Voice) -> Array:
     white = noise(("voice", note.seed, line.singer, "breath"), 0, 2 * rows * hz.size).reshape(2, rows, hz.size)
     y = coloured(white, line.shaped(gains), hop)[: line.envelope.size]
     strength = p.breath * line.envelope
-    n = np.arange(min(y.size, round(0.4 * rate)))
-    burst = np.minimum(n / (0.012 * rate), 1.0) * exp2(n * (-1.0 / (0.03 * rate)))
+    burst = decaying(min(y.size, round(0.4 * rate)), 1.0 / (0.03 * rate))
+    burst *= np.minimum(np.arange(burst.size) * (1.0 / (0.012 * rate)), 1.0)
     burst *= p.onset * (2.0 if note.text.lower().lstrip("('\"").startswith("h") else 1.0)
     late = burst[note.frames :]
     late *= line.envelope[note.frames :][: late.size]
-    strength[: n.size] += burst
+    strength[: burst.size] += burst
     phase = line.turns - np.floor(line.turns)
     y *= 1.0 + (1.0 - p.breath) * (6.0 * phase * (1.0 - phase) - 1.0)
     y *= strength
@@ -220,15 +227,17 @@ def _render(note: Note, p: Voice, rate: int) -> Audio:
     late = [round(abs(d) * _LATEST_MS / 1000 * rate) for d in noise(("voice", note.seed, "late"), 0, p.voices)]
     late[0] = 0
     out = np.zeros((2, note.frames + _frames(p.release_ms, rate) + max(late)))
-    level = _LEVEL * (note.velocity / 0.8) ** 1.4 / p.voices**0.5
-    voiced = level * (1.0 - p.breath * p.breath) ** 0.5
+    level = _LEVEL * velocity_gain(note.velocity, p.velocity_db) / float(np.sqrt(p.voices))
+    voiced = level * float(np.sqrt(1.0 - p.breath * p.breath))
     for singer in range(p.voices):
         line = _line(note, p, rate, singer)
         y = _tone(line, p)
         y *= voiced
-        y += level * _breath(line, p)
+        breath = _breath(line, p)
+        breath *= level
+        y += breath
         # neighbours in pitch don't stand side by side
-        left, right = gains(p.spread * _place(_ORDER[p.voices - 1][singer], p.voices), 1)
+        left, right = constant_power(p.spread * _place(_ORDER[p.voices - 1][singer], p.voices))
         out[0, late[singer] : late[singer] + y.size] += y * left
         out[1, late[singer] : late[singer] + y.size] += y * right
     return out

@@ -1,0 +1,245 @@
+"""Running one step of a node: a tile of a stream, a tile of a whole, a value, a file."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from songbuild.engine.blobs import NO_STATE
+from songbuild.engine.digests import canonical, digest_json
+from songbuild.engine.errors import Cancelled, DamagedBlob, EngineError, RecipeError
+from songbuild.engine.graph import Json, Tile
+from songbuild.engine.reader import Reader
+from songbuild.engine.store import Store
+from songbuild.engine.work import WHOLE_TILE, MadeFile, Work
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from songbuild.engine.blobs import Stored
+
+_UNLOADED = object()
+
+
+@dataclass(slots=True, eq=False)
+class Runner:
+    """How one node is run, step by step.  `pulse` is called before every read and raises Cancelled; `ran` counts
+    the steps that called the recipe, `damaged` holds the blobs that a read found missing or bad."""
+
+    work: Work
+    store: Store
+    pulse: Callable[[], None]
+    suffix: str = ""
+    ran: int = 0
+    seconds: float = 0.0
+    needs: Sequence[tuple[int, int]] = ()
+    corrupt: bool = False
+    damaged: bool = False
+    _state: Any = _UNLOADED
+    _pieces: Iterator[Stored] | None = None
+
+    def prepare(self) -> None:
+        """Find out what the next tile of a stream needs: a range of frames of each input that is audio."""
+        work, at = self.work, len(self.work.stream.tiles)
+        if work.node.recipe.kind != "stream" or at + 1 >= len(work.grid):
+            self.needs = ()
+            return
+        start, stop = work.grid[at], work.grid[at + 1]
+        reads, audio = work.node.recipe.reads, sum(item.audio for item in work.inputs)
+        self.needs = [(start, stop)] * audio if reads is None else list(reads(work.node.params, start, stop))
+        if len(self.needs) != audio:
+            raise ValueError(f"{work.node.recipe.id}: reads() named {len(self.needs)} ranges for {audio} inputs")
+
+    def step(self) -> bool:
+        """Do the next piece of work; True when the node is complete.
+
+        Raises RecipeError for trouble the user can see to, DamagedBlob for an input that has to be made again.
+        """
+        began = time.perf_counter()
+        try:
+            if self.work.node.recipe.kind == "stream":
+                return self._stream_tile()
+            steps = {"whole": self._whole_tile, "value": self._value, "file": self._file}
+            if self._pieces is None:
+                self._check_sources("was changed after the build began")
+            try:
+                done = steps[self.work.node.recipe.kind]()
+            except (Cancelled, DamagedBlob, EngineError):
+                raise
+            except Exception:
+                self._check_sources("changed while it was read")
+                raise
+            if done:
+                self._check_sources("changed while it was read")
+                self.work.finish()
+                self.store.traces.put(self.work.key(), self.work.outputs())
+            return done
+        finally:
+            self.seconds += time.perf_counter() - began
+
+    def close(self) -> None:
+        """Give up a recipe that is half-way."""
+        closer = getattr(self._pieces, "close", None)
+        if closer is not None:
+            with suppress(Exception):
+                closer()
+
+    def _stream_tile(self) -> bool:
+        work, store, recipe = self.work, self.store, self.work.node.recipe
+        at, count = len(work.stream.tiles), len(work.grid) - 1
+        if at < count:
+            start, stop = work.grid[at], work.grid[at + 1]
+            tile = Tile(start, stop, work.rate, False) if recipe.absolute else Tile(0, stop - start, work.rate, False)
+            if recipe.ending and at == count - 1:
+                tile = Tile(tile.start, tile.stop, tile.rate, True)
+            params = work.node.params if recipe.act is None else recipe.act(work.node.params, start, stop)
+            digest = work.params_digest if recipe.act is None else digest_json(params)
+            ranges = iter(self.needs)
+            seen = [item.stream.spelling(*next(ranges)) if item.audio else item.content for item in work.inputs]
+            before = work.states[-1] if work.states else NO_STATE
+            key = digest_json([work.head, digest, tile.start, tile.stop, tile.last, seen, before])
+            found = store.traces.get(key)
+            if found is not None and store.blobs.lost.isdisjoint(found):
+                name, after = found
+                self._state = _UNLOADED
+            else:
+                name, after = self._render(tile, params)
+                store.traces.put(key, [name, after])
+            work.states.append(after)
+            work.stream.add(name, stop - start)
+            at += 1
+        if at < count:  # never complete before an input that may still fail
+            self.prepare()
+            return False
+        work.finish()
+        store.traces.put(work.key(), work.outputs())
+        return True
+
+    def _render(self, tile: Tile, params: Json) -> tuple[str, str]:
+        work, ranges = self.work, iter(self.needs)
+        if self._state is _UNLOADED:
+            self._state = self._guard(self.store.state, work.states[-1] if work.states else NO_STATE)
+        inputs = [
+            item.stream.gather(*next(ranges), self._fetch) if item.audio else _input(item) for item in work.inputs
+        ]
+        out, state = work.node.recipe.run(inputs, params, tile, self._state)
+        self.ran += 1
+        if out.shape != (work.node.channels, tile.frames):
+            raise ValueError(f"{work.node.name}: made {out.shape}, not {(work.node.channels, tile.frames)}")
+        name = self._put(out, work.stream.frames)
+        after, self._state = self.store.put_state(state)
+        return name, after
+
+    def _whole_tile(self) -> bool:
+        """Pull from the recipe until a tile is full; what it yields may be of any length."""
+        if self._pieces is None:
+            self.ran = 1
+            self._pieces = _cut(self._run(self.work), self.work.node.channels, self.work.node.name)
+        tile = next(self._pieces, None)
+        if self.damaged:
+            raise DamagedBlob(self.work.node.name, self.corrupt)
+        if tile is None:
+            return True
+        self.work.stream.add(self._put(tile, self.work.stream.frames), tile.shape[1])
+        return False
+
+    def _value(self) -> bool:
+        self.ran = 1
+        self.work.value = _plain(self._run(self.work), self.work.node.name)
+        return True
+
+    def _file(self) -> bool:
+        self.ran = 1
+        with self.store.blobs.part(self.suffix) as path:
+            facts = _plain(self._run(self.work, path), self.work.node.name)
+            if self.damaged:
+                raise DamagedBlob(self.work.node.name, self.corrupt)
+            digest, size = self.store.blobs.put_file(path)
+        place = self.store.blobs.path(digest)
+        assert place is not None
+        self.work.file = MadeFile(place, digest, size, facts)
+        return True
+
+    def _run(self, work: Work, *more: Path) -> Any:
+        inputs = [Reader(item.stream, work.rate, self._fetch) if item.audio else _input(item) for item in work.inputs]
+        files = tuple(source.path for source in work.node.sources)
+        found = work.node.recipe.run(inputs, work.node.params, work.rate, files, *more)
+        if self.damaged:  # a recipe that catches every exception doesn't get away with it
+            raise DamagedBlob(work.node.name, self.corrupt)
+        return found
+
+    def _fetch(self, name: str) -> Stored:
+        self.pulse()
+        found: Stored = self._guard(self.store.audio, name)
+        return found
+
+    def _guard(self, read: Callable[[str], Any], name: str) -> Any:
+        try:
+            return read(name)
+        except DamagedBlob as error:
+            self.damaged, self.corrupt = True, self.corrupt or error.corrupt
+            raise
+
+    def _put(self, array: npt.NDArray[np.float64 | np.float32], place: int) -> str:
+        try:
+            return self.store.put_audio(array)  # type: ignore[arg-type]
+        except ValueError as error:
+            at = f"in the tile that begins at {place / self.work.rate:.3f} s"
+            raise RecipeError(f"{self.work.node.name} puts out {error}, {at}") from None
+
+    def _check_sources(self, complaint: str) -> None:
+        """Raise RecipeError if a file that the node reads isn't what it was when the build was planned."""
+        for source in self.work.node.sources:
+            try:
+                same = self.store.digest_file(source.path) == source.digest
+            except OSError as error:
+                raise RecipeError(
+                    f"{source.path.name} can't be read: {error.strerror}", path=str(source.path)
+                ) from None
+            if not same:
+                raise RecipeError(f"{source.path.name} {complaint}", "render again", str(source.path))
+
+
+def _input(item: Work) -> Json | MadeFile:
+    return item.file if item.node.recipe.kind == "file" else item.value
+
+
+def _cut(pieces: Any, channels: int, name: str) -> Iterator[Stored]:
+    """Arrays (channels, any n) -> float32 arrays (channels, WHOLE_TILE), the last one shorter."""
+    import numpy as np
+
+    tile, filled = None, 0
+    for piece in pieces:
+        if piece.ndim != 2 or piece.shape[0] != channels:
+            raise ValueError(f"{name}: made {piece.shape}, not {(channels, 'n')}")
+        place = 0
+        while place < piece.shape[1]:
+            if tile is None:
+                tile, filled = np.empty((channels, WHOLE_TILE), "<f4"), 0
+            count = min(WHOLE_TILE - filled, piece.shape[1] - place)
+            with np.errstate(over="ignore"):
+                tile[:, filled : filled + count] = piece[:, place : place + count]
+            place, filled = place + count, filled + count
+            if filled == WHOLE_TILE:
+                yield tile
+                tile = None
+    if tile is not None:
+        yield tile[:, :filled]
+
+
+def _plain(value: Json, name: str) -> Json:
+    """A value as it will be read back from a trace.  Raises RecipeError for NaN; infinity is a value."""
+    text = canonical(value)
+
+    def refuse(constant: str) -> float:
+        if constant == "NaN":
+            raise RecipeError(f"{name} puts out NaN")
+        return float(constant)
+
+    return json.loads(text, parse_constant=refuse)

@@ -1,0 +1,121 @@
+"""Reading audio: WAV, FLAC, AIFF, MP3 and Ogg of any rate, mono or stereo, as a stream at the rate that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from songbuild.formats.riff import short_riff
+
+Audio = npt.NDArray[np.float64]
+FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "AIFF", "MP3", "OGG")
+BLOCK = 1 << 16
+RATES = (4_000, 768_000)
+
+
+class AudioError(ValueError):
+    """A file that can't be used as audio, in a sentence, with a hint where there is one."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What an audio file's header says: rate in Hz, channels (1 or 2), frames, and the format's name."""
+
+    rate: int
+    channels: int
+    frames: int
+    format: str
+
+
+def probe(path: Path) -> AudioInfo:
+    """The facts of an audio file, from its header.  Raises AudioError for what can't be used."""
+    with _opened(path) as file:
+        return AudioInfo(file.samplerate, file.channels, file.frames, file.format)
+
+
+def blocks(path: Path, rate: int) -> Iterator[Audio]:
+    """The audio of a file at `rate` Hz as blocks (channels, n): round(frames * rate / its rate) frames in all.
+
+    Resampled by soxr, VHQ, without delay.  Raises AudioError, also in the middle, for a damaged file or NaN in it.
+    """
+    import soxr
+
+    with _opened(path) as file:
+        left = round(file.frames * rate / file.samplerate)
+        resampler = None
+        if file.samplerate != rate:
+            resampler = soxr.ResampleStream(file.samplerate, rate, file.channels, dtype="float64", quality="VHQ")
+        seen = 0
+        while left > 0:
+            read = _read(file)
+            seen += len(read)
+            ended = len(read) < BLOCK
+            if ended and seen < file.frames:
+                raise AudioError(f"it holds {seen} frames, its header says {file.frames}", "it may be cut short")
+            made = read if resampler is None else resampler.resample_chunk(read, last=ended)
+            if ended and len(made) < left:
+                made = np.concatenate([made, np.zeros((left - len(made), file.channels))])
+            made = made[:left]
+            left -= len(made)
+            if len(made):
+                yield np.ascontiguousarray(made.T)
+
+
+def _opened(path: Path) -> Any:
+    """The file, opened by libsndfile, with a header that can be believed."""
+    import soundfile
+
+    if not path.exists():
+        raise AudioError("no such file")
+    if not path.is_file():
+        raise AudioError("it is not a file")
+    if path.stat().st_size == 0:
+        raise AudioError("it is empty", "a recording that was not fetched? try 'git lfs pull'")
+    if path.open("rb").read(20).startswith(b"version https://git-"):
+        raise AudioError("it is a git-lfs pointer, not audio", "run 'git lfs pull'")
+    try:
+        file = soundfile.SoundFile(path)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"it can't be read as audio ({str(error.error_string).rstrip('.').lower()})") from None
+    wrong = _unusable(file) or short_riff(path)
+    if wrong:
+        file.close()
+        raise AudioError(*wrong)
+    return file
+
+
+def _unusable(file: Any) -> tuple[str, str] | None:
+    """What of a header keeps the file from being used: a sentence and a hint."""
+    if file.format not in FORMATS:
+        return f"its format {file.format} is not supported", "use WAV, FLAC, AIFF, MP3 or Ogg"
+    if file.channels not in (1, 2):
+        return f"it has {file.channels} channels", "use mono or stereo"
+    if not RATES[0] <= file.samplerate <= RATES[1]:
+        return f"its sample rate is {file.samplerate} Hz", f"from {RATES[0]} to {RATES[1]} Hz are possible"
+    if file.frames <= 0:
+        return "it holds no audio", "its header says 0 frames"
+    return None
+
+
+def _read(file: Any) -> Audio:
+    """The next block (n, channels) of finite samples."""
+    import soundfile
+
+    at = file.tell()
+    try:
+        found: Audio = file.read(BLOCK, dtype="float64", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise AudioError(f"it is damaged after {at / file.samplerate:.2f} s ({error.error_string})") from None
+    if not np.isfinite(found).all():
+        place = at + int(np.argmin(np.isfinite(found).all(axis=1)))
+        raise AudioError(f"it holds NaN or infinity at {place / file.samplerate:.3f} s", "export it again")
+    return found
