@@ -30,7 +30,7 @@ _NOTE_VALUE = re.compile(r"(\d+)/(\d+)(\.{0,2})(t?)", re.IGNORECASE)
 class Params(BaseModel):
     """A frozen record: unknown keys are refused, no value changes after validation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -83,7 +83,7 @@ class Unit:
         number = handler(schema)
         if not self.spellings:
             return number
-        ends = "|".join(sorted({re.escape(s) for s in self.spellings}, key=len, reverse=True))
+        ends = "|".join(sorted(map(re.escape, self.spellings), key=lambda spelling: (-len(spelling), spelling)))
         sign = "[+-]?(\\d+\\.?\\d*|\\.\\d+" + ("|inf" if self.infinite else "") + ")"
         text = {"type": "string", "pattern": f"^\\s*{sign}\\s*({_any_case(ends)})?\\s*$"}
         return {"anyOf": [number, text], "x-unit": self.name}

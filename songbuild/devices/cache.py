@@ -13,7 +13,7 @@ import numpy.typing as npt
 class ArrayCache:
     """Read-only arrays by key, least recently used out first; safe to use from several threads.
 
-    An array larger than an eighth of `cap_bytes` isn't kept.
+    An array larger than a quarter of `cap_bytes` isn't kept.
     """
 
     def __init__(self, cap_bytes: int) -> None:
@@ -32,7 +32,7 @@ class ArrayCache:
     def put(self, key: Hashable, array: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Keep `array`, from now on read-only, and return it."""
         array.flags.writeable = False
-        if array.nbytes * 8 > self.cap_bytes:
+        if array.nbytes * 4 > self.cap_bytes:
             return array
         with self._lock:
             old = self._items.pop(key, None)

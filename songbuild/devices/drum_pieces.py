@@ -66,8 +66,8 @@ def snare(hit: Hit) -> Array:
     frames, hz = hit.frames(max(head, wires)), p.snare_tune_hz * hit.detune
     y = swept(frames, rate, hz, 0.25 + 0.2 * hit.hard, 0.007) * decay(frames, rate, head)
     y += soft_start(membrane(frames, rate, hz, head, hit.hard), rate)
-    treble = 5000.0 + 6500.0 * hit.hard
-    rattle = 1.15 * p.snare_wires
+    treble = 2600.0 + 5200.0 * hit.hard
+    rattle = p.snare_wires * (0.6 + 0.6 * hit.hard)
     add(y, hiss(hit.key("wires"), frames, rate, 1700.0, treble, wires), rattle)
     add(y, hiss(hit.key("wires low"), frames, rate, 500.0, 2200.0, 0.6 * wires), 0.5 * rattle)
     add(y, hiss(hit.key("burst"), frames, rate, 2400.0, treble, 0.05), 1.1 * rattle)
@@ -129,7 +129,7 @@ class Plate:
     decays: tuple[float, ...]
     rise_ms: tuple[float, ...]
     stick_db: float
-    soft_db: tuple[float, ...] = (0.0, 0.0, 3.0, 6.0, 10.0)  # how much of each band a soft stroke loses
+    soft_db: tuple[float, ...] = (0.0, 2.0, 5.0, 9.0, 14.0)  # how much of each band a soft stroke loses
 
 
 HAT: Final = Plate("hat", 320.0, 70.0, (-26, -14, -5, 0, 0), (0.5, 0.8, 1.0, 1.0, 0.75), (0, 0, 0, 0, 0), -4.0)

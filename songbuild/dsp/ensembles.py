@@ -44,15 +44,21 @@ def bands(hz: float, amplitudes: Array, cents: float, length: int, rate: int) ->
 
 
 @lru_cache(4)
-def _phases(bins: int, stream: int) -> tuple[Array, Array]:
-    turns = noise(("ensemble", stream), 0, bins)
+def _phases(bins: int, side: bool) -> tuple[Array, Array]:
+    turns = noise(("ensemble", 0), 0, bins)
+    if side:
+        turns += np.where(noise(("ensemble", 1), 0, bins) < 0.0, -0.25, 0.25)
     return cos2pi(turns), sin2pi(turns)
 
 
-def loop(magnitudes: Array, stream: int) -> Array:
-    """A seamless loop (2 * (magnitudes.size - 1),) of these magnitudes; another `stream`, other phases."""
+def loop(magnitudes: Array, side: bool) -> Array:
+    """A seamless loop (2 * (magnitudes.size - 1),) of these magnitudes, for the middle or for the side.
+
+    The side's phases are a quarter turn from the middle's, to either side: the two are uncorrelated, so their sum
+    and their difference are equally loud and uncorrelated too.
+    """
     length = 2 * (magnitudes.size - 1)
-    cosine, sine = _phases(magnitudes.size, stream)
+    cosine, sine = _phases(magnitudes.size, side)
     spectrum = np.empty(magnitudes.size, dtype=np.complex128)
     scaled = magnitudes * (0.5 * 1.4142135623730951 * length)
     np.multiply(scaled, cosine, out=spectrum.real)

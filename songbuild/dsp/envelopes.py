@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from songbuild.dsp.maths import Array, cos2pi, exp2
+from songbuild.dsp.maths import Array, exp2, sin2pi
 
 OCTAVES_60_DB = 9.965784284662087  # log2 1000
 SILENT = 1.35  # a release goes on for this many times its 60 dB time, down to -81 dB, and ends at exactly 0
@@ -45,7 +45,7 @@ def gated(gate: int, rate: int, attack_ms: float, release_ms: float) -> Array:
     """A raised-cosine attack to 1, then the release; for what decays by itself.  Returns (gate + release,)."""
     curve = np.concatenate([np.ones(gate), release(release_ms, rate)])
     rise = min(max(1, round(attack_ms * 0.001 * rate)), curve.size)
-    curve[:rise] *= 0.5 - 0.5 * cos2pi(np.arange(rise) / (2.0 * rise))
+    curve[:rise] *= np.square(sin2pi(np.arange(rise) / (4.0 * rise)))
     return curve
 
 

@@ -138,14 +138,15 @@ def _requests(pending: Array, ceiling: float, times: Timing, state: State) -> tu
     around = np.concatenate([np.zeros(_AROUND), foremost, np.zeros(_AROUND)])
     foremost = np.where(foremost == _highest(around, 2 * _AROUND + 1), foremost, 0.0)
     for worth in (np.minimum(most, foremost), most):  # those that ask for most first: they may make others needless
-        needed = worth > _staying(asked, per_row, times, state) * _NEARLY
+        staying = _staying(asked, per_row, times, state) * _NEARLY
+        needed = worth > staying
         channel, row = np.nonzero(needed)
+        level = ceiling / (1.0 - staying)
         found = np.zeros((len(most), count, per_row))
         for start in range(0, row.size, 64):
             which = channel[start : start + 64], row[start : start + 64]
-            high, low = truepeak.interval_peak_range(rows[which], ceiling)
-            high += _DOUBT * (high - low)
-            found[which] = np.maximum.reduce(high.reshape(-1, per_row, 2 * times.spacing), axis=2)
+            peaks = truepeak.cautious_peaks(rows[which], level[which[1]], _DOUBT)
+            found[which] = np.maximum.reduce(peaks.reshape(-1, per_row, 2 * times.spacing), axis=2)
         np.maximum(asked, _asked(np.maximum.reduce(found, axis=0).reshape(-1), ceiling), out=asked)
         most = np.where(needed, 0.0, most)
     return asked, waiting
@@ -184,12 +185,17 @@ def _highest(values: Array, width: int) -> Array:
     return np.maximum(values[:-rest], values[rest:]) if rest else values
 
 
+@lru_cache(maxsize=32)
+def _falling(decay: float) -> Array:
+    return exp2(np.arange(_SEGMENT + 1) * -decay)
+
+
 def _release(held: Array, decay: float, running: float, position: int) -> tuple[Array, float, int]:
     """Let the reductions fall no faster than `decay` octaves a point; returns them and the maximum under way.
 
     The maximum of exponentials that decay alike is one running maximum of values scaled by a growing exponential.
     """
-    falling = exp2(np.arange(_SEGMENT + 1) * -decay)
+    falling = _falling(decay)
     out = np.empty_like(held)
     at = 0
     while at < held.size:

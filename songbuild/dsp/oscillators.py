@@ -17,8 +17,8 @@ Wave = Literal["saw", "square", "triangle", "sine"]
 Filter = Literal["lowpass", "highpass", "bandpass"]
 
 _BLOCK = 8192  # frames read at once: the scratch arrays stay in the cache
-_MIN_LENGTH = 2048
-_PER_HARMONIC = 20  # samples per cycle of the highest harmonic: the images of linear reading are 38 dB below it
+_MIN_LENGTH = 512
+_IMAGES = 280.0  # 2 pi / sqrt(8 * 10**(-84/20)): linear reading of harmonic k leaves images of (2 pi k / length)**2 / 8
 _BANK_ROWS = 8  # rows made at once
 _PI = 3.141592653589793
 _BUTTERWORTH_4 = (0.541196100146197, 1.3065629648763766)  # q of the two stages, 1 / (2 cos(pi/8)), 1 / (2 cos(3 pi/8))
@@ -79,12 +79,11 @@ def _section(kind: Filter, u: Array, q: float) -> tuple[Array, Array]:
 def bank(sine: Array, cosine: Array) -> Array:
     """Cycles of sum over k of sine[k] sin(2 pi k x) + cosine[k] cos(2 pi k x), k from 1.
 
-    `sine` and `cosine` are (rows, harmonics); returns (rows, length + 1), the last column being the first again.
+    `sine` and `cosine` are (rows, harmonics), with at least one of each; returns (rows, length + 1), the last column
+    being the first again.
     """
     rows, harmonics = sine.shape
-    length = _MIN_LENGTH
-    while length < _PER_HARMONIC * harmonics:
-        length *= 2
+    length = _length(sine, cosine)
     spectrum = np.zeros((min(rows, _BANK_ROWS), length // 2 + 1), dtype=np.complex128)
     cycles = np.empty((rows, length + 1))
     for start in range(0, rows, _BANK_ROWS):
@@ -94,6 +93,17 @@ def bank(sine: Array, cosine: Array) -> Array:
         np.fft.irfft(part, length, axis=-1, out=cycles[start : start + _BANK_ROWS, :length])
     cycles[:, length] = cycles[:, 0]
     return cycles
+
+
+def _length(sine: Array, cosine: Array) -> int:
+    """A power of 2 that keeps what linear reading adds 84 dB below the loudest harmonic."""
+    size = np.sqrt(np.max(sine * sine + cosine * cosine, axis=0))
+    k = np.arange(1, size.size + 1, dtype=np.float64)
+    wanted = _IMAGES * float(np.max(k * np.sqrt(size / max(float(size.max()), 1e-300))))
+    length = _MIN_LENGTH
+    while length < wanted or length <= 2 * size.size:
+        length *= 2
+    return length
 
 
 def read(cycles: Array, turns: Array, row: Array | None = None) -> Array:

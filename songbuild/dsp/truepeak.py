@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from songbuild.dsp.maths import Array, cos2pi, gain_to_db, sin2pi
 
@@ -31,9 +32,10 @@ _BATCH = 64  # rows at once: their spectra stay in the cache
 _NORM = 4.44  # |y| <= _NORM * max|x| over the row
 _CURVE = 0.95  # |y| <= max|x| over the window + _CURVE * max|second difference| + _SLACK * max|x|, both over the row
 _SLACK = 0.0001
-_FINE_CURVE = 0.25  # |y| <= the larger end of the interval + _FINE_CURVE * max|second difference| + _FINE_SLACK * max
-_FINE_SLACK = 1e-6
+_FINE_CURVE = 0.25  # |y| <= the larger end of the interval + _FINE_CURVE * max|second difference| + _FINE_SLACK
+_FINE_SLACK = 1e-9  # times the level, which is of the order of 1
 
+Spectra: TypeAlias = npt.NDArray[np.complex128]
 State: TypeAlias = Array | None
 """The frames that wait for later ones, (channels, fewer than ROW); None before the first block."""
 
@@ -122,48 +124,71 @@ def interval_peaks(rows: Array, threshold: float) -> Array:
 
     Exact wherever it exceeds `threshold`; below, it may be too low.  Each interval includes both its ends.
     """
-    return _peaks(np.fft.rfft(rows * _taper(), axis=1), threshold, None)
+    y = _doubled(np.fft.rfft(rows * _taper(), axis=1), None)
+    return _refined(y, threshold - _beyond(y))[1]
 
 
-def interval_peak_range(rows: Array, threshold: float) -> tuple[Array, Array]:
-    """As `interval_peaks`, but the highest and the lowest that meters of any kind read: two of (rows, 2 * WINDOW).
+def cautious_peaks(rows: Array, needed: Array, doubt: float) -> Array:
+    """As `interval_peaks`, but the highest that meters of any kind read, and `doubt` of their differences on top.
 
-    Where the spectrum reaches up to the Nyquist frequency, meters differ by more than 1 dB, for each removes another
-    part of it; elsewhere, and so in most music, they agree and the work is done once.
+    rows (rows, ROW), needed (rows,): exact wherever it exceeds its row's `needed`.  Where the spectrum reaches up to the
+    Nyquist frequency, meters differ by more than 1 dB, for each removes another part of it; elsewhere, and so in most
+    music, they agree and the work is done once.
     """
+    out = np.zeros((len(rows), 2 * WINDOW))
     spectra = np.fft.rfft(rows * _taper(), axis=1)
-    high = _peaks(spectra, threshold, None)
-    low = high.copy()
     top = spectra[:, _TOP:]
-    size = np.add.reduce(np.abs(top.real) + np.abs(top.imag), axis=1)
-    differ = np.flatnonzero(size * (2.0 / ROW) > _AGREED * threshold)
-    if differ.size:
-        for response in _other_meters():
-            other = _peaks(spectra[differ], threshold, response)
-            high[differ] = np.maximum(high[differ], other)
-            low[differ] = np.minimum(low[differ], other)
-    return high, low
+    differ = np.add.reduce(np.abs(top.real) + np.abs(top.imag), axis=1) * (2.0 / ROW)
+    y = _doubled(spectra, None)
+    beyond = _beyond(y)
+    highest = np.maximum(y.max(axis=1), -y.min(axis=1))
+    alive = np.flatnonzero(highest + beyond + (1.0 + 2.0 * doubt) * differ > needed)
+    if not alive.size:
+        return out
+    agree = differ[alive] <= _AGREED * needed[alive]
+    for some, responses in ((alive[agree], ()), (alive[~agree], _other_meters())):
+        if not some.size:
+            continue
+        floor = needed[some] / (1.0 + doubt) if responses else needed[some]
+        ends, peaks = _refined(y[some], floor - beyond[some])
+        low = high = ends
+        for response in responses:
+            other = _doubled(spectra[some], response)
+            ends, more = _refined(other, floor - _beyond(other))
+            low, high = np.minimum(low, ends), np.maximum(high, ends)
+            np.maximum(peaks, more, out=peaks)
+        out[some] = peaks + doubt * (high - low)
+    return out
 
 
-def _peaks(spectra: Array, threshold: float, response: Array | None) -> Array:
-    """`interval_peaks` of rows given by their spectra, as a filter with that response interpolates them."""
-    doubled = np.zeros((len(spectra), ROW + 1), np.complex128)
-    doubled[:, : ROW // 2 + 1] = spectra
+def _doubled(spectra: Spectra, response: Array | None) -> Array:
+    """The windows at twice the rate, and what the second stage needs around: (rows, 2 * WINDOW + 2 * _REACH - 1)."""
     if response is None:
-        doubled[:, ROW // 2] *= 0.5  # the Nyquist bin, which twice the rate splits in two
+        bins = spectra.copy()
+        bins.real[:, -1] *= 0.5  # the Nyquist bin, which twice the rate splits in two
+        bins.imag[:, -1] *= 0.5
     else:
-        doubled[:, ROW // 2 + 1 :] = spectra[:, -2::-1].conj()
-        doubled.real *= response  # real and imaginary parts apart: a complex product differs between CPUs
-        doubled.imag *= response
-    y = np.fft.irfft(doubled, n=2 * ROW, axis=1)[:, 2 * MARGIN - _REACH + 1 : 2 * (MARGIN + WINDOW) + _REACH]
+        bins = np.concatenate([spectra, spectra[:, -2::-1].conj()], axis=1)
+        bins.real *= response  # real and imaginary parts apart: a complex product differs between CPUs
+        bins.imag *= response
+    y = np.fft.irfft(bins, n=2 * ROW, axis=1)[:, 2 * MARGIN - _REACH + 1 : 2 * (MARGIN + WINDOW) + _REACH]
     y *= 2.0
-    size = np.abs(y)
-    peaks = np.maximum(size[:, _REACH - 1 : -_REACH], size[:, _REACH : 1 - _REACH])
+    return np.asarray(y)
+
+
+def _beyond(y: Array) -> Array:
+    """How far the second stage may go beyond the half samples of each row: (rows,)."""
     step = y[:, 1:] - y[:, :-1]
     bend = step[:, 1:] - step[:, :-1]
-    bend_most = np.maximum(bend.max(axis=1), -bend.min(axis=1))
-    reach = threshold - _FINE_CURVE * bend_most - _FINE_SLACK * size.max(axis=1)
-    row, column = np.nonzero(peaks > reach[:, None])
+    return np.asarray(_FINE_CURVE * np.maximum(bend.max(axis=1), -bend.min(axis=1)) + _FINE_SLACK)
+
+
+def _refined(y: Array, reach: Array) -> tuple[Array, Array]:
+    """The larger end of each interval, and its true peak where an end exceeds the row's `reach`: (rows, 2 * WINDOW)."""
+    size = np.abs(y)
+    ends = np.maximum(size[:, _REACH - 1 : -_REACH], size[:, _REACH : 1 - _REACH])
+    peaks = ends.copy()
+    row, column = np.nonzero(ends > reach[:, None])
     if row.size:
         found = peaks[row, column]
         taps = [y[row, column + k] for k in range(2 * _REACH)]
@@ -173,7 +198,7 @@ def _peaks(spectra: Array, threshold: float, response: Array | None) -> Array:
                 value += taps[k] * phase[k]
             np.maximum(found, np.abs(value), out=found)
         peaks[row, column] = found
-    return peaks
+    return ends, peaks
 
 
 def partial(x: Array, state: State, known: float = 0.0) -> tuple[float, State]:

@@ -114,7 +114,7 @@ class Runner:
             work.states.append(after)
             work.stream.add(name, stop - start)
             at += 1
-        if at < count:  # never complete before an input that may still fail
+        if at < count or not work.ready_to_key:  # never complete before an input that may still fail
             self.prepare()
             return False
         work.finish()

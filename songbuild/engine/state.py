@@ -7,12 +7,15 @@ Arrays come back C-contiguous, writable and their own: what a recipe gets never 
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from math import prod
 from typing import Any
 
 from songbuild.engine.graph import State
 
 MAGIC = b"SBS1"
+PACKAGE = __name__.partition(".")[0]
+"""Named tuples of this package come back as what they were; no other class is ever imported."""
 
 
 def encode(state: State) -> bytes:
@@ -47,6 +50,11 @@ def _fold(value: State, payload: list[bytes]) -> Any:
             raise TypeError("a state can't hold arrays of Python objects")
         payload.append(array.tobytes("C"))
         return ["a" if isinstance(value, np.ndarray) else "s", array.dtype.str, list(array.shape)]
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        kind = type(value)
+        if kind.__module__.split(".")[0] != PACKAGE or "." in kind.__qualname__:
+            raise TypeError(f"a state can't hold a {kind.__name__}: it isn't a named tuple of {PACKAGE}'s own")
+        return ["n", kind.__module__, kind.__qualname__, *(_fold(item, payload) for item in value)]
     if type(value) in (list, tuple):
         return ["l" if type(value) is list else "t", *(_fold(item, payload) for item in value)]
     if type(value) is dict and all(type(key) in (int, str) for key in value):
@@ -71,8 +79,14 @@ def _unfold(spec: Any, data: bytes, place: int) -> tuple[State, int]:
         for key, item in rest:
             found[key], place = _unfold(item, data, place)
         return found, place
+    kind: Any = tuple
+    if tag == "n":
+        module, name, *rest = rest
+        if module.split(".")[0] != PACKAGE:
+            raise ValueError(f"a state of a class in {module}")
+        kind = getattr(import_module(module), name)._make
     items: list[State] = []
     for item in rest:
         value, place = _unfold(item, data, place)
         items.append(value)
-    return (items if tag == "l" else tuple(items)), place
+    return (items if tag == "l" else kind(items)), place

@@ -37,6 +37,7 @@ Kind = Literal[
     "ambiguous name",
     "automation target",
     "contradiction",
+    "automation",
 ]
 
 KINDS: dict[Kind, int] = {
@@ -56,6 +57,7 @@ KINDS: dict[Kind, int] = {
     "ambiguous name": 14,
     "automation target": 15,
     "contradiction": 16,
+    "automation": 21,
 }
 
 NOT_UTF8 = "YAML001"

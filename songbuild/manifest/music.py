@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from songbuild.manifest.codes import code
+from songbuild.manifest.references import automation_of
+from songbuild.model.automation import parse_lane
+from songbuild.model.comp import cuts
 from songbuild.model.expand import expand
+from songbuild.model.score import Score
 from songbuild.model.song import Song
-from songbuild.problems import Fault
+from songbuild.problems import Fault, NotationError
+from songbuild.units import Unit
 
 if TYPE_CHECKING:
     from songbuild.devices.device import Instrument
+
+
+class _AnyUnit(Unit):
+    """Any value at all: units and bounds are judged where the lane's target is planned."""
+
+    def parse(self, value: object) -> float:  # noqa: ARG002
+        return 0.0
 
 
 def music(song: Song, instruments: Mapping[str, Instrument]) -> list[Fault]:
     """Everything wrong with the music as written; `instruments` know the drums that a grid may name."""
     players = {name: track.instrument.device for name, track in song.arrangement.tracks.items() if track.instrument}
     keys = {name: instruments[device].keys for name, device in players.items() if device in instruments}
-    _, faults = expand(song, {name: drums for name, drums in keys.items() if drums})
+    score, faults = expand(song, {name: drums for name, drums in keys.items() if drums})
     # What an unknown instrument would make of a grid can't be told.
     strange = [f"of '{name}'" for name, device in players.items() if device not in instruments]
-    return [fault for fault in faults if not any(name in fault.message for name in strange)]
+    faults = [fault for fault in faults if not any(name in fault.message for name in strange)]
+    if any(fault.severity == "error" and fault.path[:1] != ("composition",) for fault in faults):
+        # Bars and sections may not be where they were meant to be.
+        return faults
+    return [*faults, *_comps(song, score), *_lanes(song, score)]
+
+
+def _comps(song: Song, score: Score) -> Iterator[Fault]:
+    for name in song.recordings:
+        _, faults = cuts(song, score, song.rate, name)
+        yield from faults
+
+
+def _lanes(song: Song, score: Score) -> Iterator[Fault]:
+    """What is wrong with the points of automation, but for their units."""
+    for home, lanes in automation_of(song):
+        for target, text in lanes.items():
+            path = (*home, target)
+            try:
+                parse_lane(text, score, song.rate, _AnyUnit(""))
+            except NotationError as error:
+                yield error.fault(code("automation", path), path)

@@ -35,6 +35,14 @@ def references(song: Song, effects: Mapping[str, Effect], unresolved: Collection
     ]
 
 
+def automation_of(song: Song) -> Iterator[tuple[Path, Mapping[str, str]]]:
+    """Every mapping of automation: target -> lane."""
+    for path, _, strip in _strips(song):
+        yield (*path, "automation"), strip.automation
+    yield ("mix", "automation"), song.mix.automation
+    yield ("master", "automation"), song.master.automation
+
+
 def _tracks(song: Song) -> Iterator[Fault]:
     for name, track in song.arrangement.tracks.items():
         path: Path = ("arrangement", "tracks", name)

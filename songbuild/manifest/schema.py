@@ -64,15 +64,14 @@ def write(folder: Path) -> list[Path]:
 
 def _file(name: str, schema: Schema, definitions: Mapping[str, Schema]) -> Schema:
     """A schema that stands alone: with the definitions that it uses, and no others."""
-    used: dict[str, Schema] = {}
+    used: set[str] = set()
     waiting = _references(schema)
     while waiting:
-        each = waiting.pop()
-        if each not in used:
-            used[each] = definitions[each]
-            waiting |= _references(definitions[each])
+        used |= waiting
+        waiting = {inner for each in waiting for inner in _references(definitions[each])} - used
     title = "songbuild: song.yaml" if name == "song" else f"songbuild: the {name} stage"
-    tidy: Schema = _tidy({"$schema": DIALECT, **schema, "title": title, "$defs": used}, top=True)
+    defined = {each: definitions[each] for each in sorted(used)}
+    tidy: Schema = _tidy({"$schema": DIALECT, **schema, "title": title, "$defs": defined}, top=True)
     return tidy
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from songbuild.model.arrangement import Track
 from songbuild.model.chords import ChordSpan, parse_chords
+from songbuild.model.context import Context
 from songbuild.model.events import Feel, Felt, Note, events, felt, notes
 from songbuild.model.faults import Faults
 from songbuild.model.form import Placement, placements
 from songbuild.model.humanize import Swing, parse_swing
 from songbuild.model.line import ZERO, BarStarts
 from songbuild.model.parts import SOURCES, Part, Player
-from songbuild.model.patterns import Context, Patterns
+from songbuild.model.patterns import Patterns
 from songbuild.model.scales import Key, parse_key
 from songbuild.model.score import Score
 from songbuild.model.time import TimeMap, tempo_map

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 
 from songbuild.model.arrangement import Humanize
 from songbuild.model.composition import Pattern
+from songbuild.model.context import Context, Written
 from songbuild.model.form import with_times
 from songbuild.model.humanize import Swing, parse_swing
 from songbuild.model.line import ZERO, BarStarts, Line, Tone
 from songbuild.model.lyrics import sing
 from songbuild.model.notes import parse_notes
-from songbuild.model.patterns import Context, Patterns, Written
+from songbuild.model.patterns import Patterns
 from songbuild.problems import NotationError, Path, did_you_mean
 
 _OWN = ("play", "bars", "enter", "exit", "pickup", "swing", "humanize", "ring", "lyrics")

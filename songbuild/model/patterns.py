@@ -4,67 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from songbuild.model import line as lines
-from songbuild.model.chords import ChordSpan, parse_chords
+from songbuild.model.chords import parse_chords
 from songbuild.model.comping import parse_rhythm, parse_strum, play_chords, steady
 from songbuild.model.composition import Composition, Pattern
+from songbuild.model.context import Context, Written
 from songbuild.model.drums import parse_grid, parse_row, repeated
 from songbuild.model.faults import Faults, Kind
-from songbuild.model.line import FULL, ZERO, BarStarts, Line
+from songbuild.model.line import FULL, BarStarts, Line
 from songbuild.model.lyrics import sing
 from songbuild.model.notes import DEFAULT_VELOCITY, parse_degrees, parse_notes
-from songbuild.model.scales import Key, parse_pitch
+from songbuild.model.scales import parse_pitch
 from songbuild.problems import NotationError, Path, did_you_mean
 
 _STEPS = re.compile(r"\s*([+-]?\d{1,3})\s*(d?)\s*")
 _FROM_BASE = ("grid", "voicing", "range", "rhythm", "strum", "arpeggio", "velocity", "gate")
 _DEEPEST = 16
 _SOURCES = ("notes", "degrees", "chords", "drums", "from_")
-
-
-@dataclass(frozen=True)
-class Context:
-    """Where a pattern is played: the key, the lengths of the bars (the last for ever), the section's chords.
-
-    `length` is how much of the section is left.
-    """
-
-    key: Key
-    bars: tuple[Fraction, ...] = (Fraction(4),)
-    chords: tuple[ChordSpan, ...] = ()
-    length: Fraction = ZERO
-
-    def later(self, start: Fraction, stop: Fraction | None = None) -> Context:
-        """The same from the bar at `start` on, up to `stop`; its chords count from there."""
-        bar, _ = BarStarts(self.bars).bar_of(start)
-        stop = self.length if stop is None else stop
-        chords = tuple(
-            ChordSpan(
-                max(span.start, start) - start,
-                min(span.start + span.length, stop) - max(span.start, start),
-                span.chord,
-                span.offset,
-            )
-            for span in self.chords
-            if span.start < stop and span.start + span.length > start
-        )
-        return Context(self.key, self.bars[min(bar, len(self.bars) - 1) :], chords, stop - start)
-
-    def without_chords(self) -> Context:
-        """The same for what doesn't hear the section's chords."""
-        return Context(self.key, self.bars)
-
-
-class Written(NamedTuple):
-    """A pattern and the path it stands at; `plain` says that its notes are the value at the path itself."""
-
-    pattern: Pattern
-    path: Path
-    plain: bool = False
 
 
 _P = ParamSpec("_P")

@@ -73,9 +73,8 @@ def _candidates(chord: Chord, voicing: str, low: int, high: int) -> Iterator[tup
         elif voicing == "spread":
             bass = base + chord.bass
             for upper in _stacks(chord, bass + 7, skip=chord.bass):
-                yield (bass, *_opened(upper))
-                if len(upper) > 3:  # many notes may be too wide opened
-                    yield (bass, *upper)
+                opened = _opened(upper)
+                yield (bass, *(opened if opened[-1] <= high else upper))
         else:
             yield from _placed(chord, voicing, base)
 

@@ -23,7 +23,7 @@ from songbuild.stages.lanes import lane, target, value_at
 from songbuild.stages.recordings import decoded
 
 BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
-ROUND_ROBIN = 8
+ROUND_ROBIN = 4
 """Variations of a random instrument's note: few, so that equal notes are still rendered once."""
 
 # params: {"instrument", "revision", "params", "one_shot", "tail", "files": frames of each sample, "digests": theirs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from math import isfinite
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 STEP_DB = 0.1
 """The grid of the loudness gain: coarse, so that a small edit seldom moves it."""
 WITHIN_LU = 0.05
+LEAP = 60
+"""At most so many steps from one trial to the next."""
+MIN_RISE = STEP_DB / 20
 LOWEST_DB, HIGHEST_DB = -24.0, 36.0
 """What the limiter takes as its gain."""
 
@@ -50,28 +53,20 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
 
     aim = target - WITHIN_LU
     lowest, highest = round(LOWEST_DB / STEP_DB), round(HIGHEST_DB / STEP_DB)
+    low, high = lowest - 1, highest + 1  # not measured: the answer lies in (low, high]
     step = min(highest, max(lowest, round(start / STEP_DB)))
-    low: int | None = None
-    high: int | None = None
-    while low is None or high is None or high - low > 1:
-        reached = at(step)
+    rise = STEP_DB  # of the loudness in one step, by the last two that were measured
+    while high - low > 1:
+        before, reached = max(known, key=lambda other: -abs(other - step), default=step), at(step)
+        if before != step:
+            rise = max(MIN_RISE, (reached - at(before)) / (step - before))
         if reached >= aim:
-            high = step if high is None else min(high, step)
+            high = step
         else:
-            low = step if low is None else max(low, step)
-        if high is None:
-            if step == highest:
-                return highest * STEP_DB
-            step = min(highest, step + max(1, round((aim - reached) / STEP_DB)))
-        elif low is None:
-            if step == lowest:
-                return lowest * STEP_DB
-            step = max(lowest, step - max(1, int((reached - aim) / STEP_DB + 0.999)))
-        else:
-            rise = (at(high) - at(low)) / (high - low)
-            guess = low + round((aim - at(low)) / rise) if rise > 0 else low + 1
-            step = min(high - 1, max(low + 1, guess))
-    return high * STEP_DB
+            low = step
+        guess = step + ceil((aim - reached) / rise)
+        step = min(high - 1, max(low + 1, min(step + LEAP, max(step - LEAP, guess))))
+    return min(high, highest) * STEP_DB
 
 
 def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:

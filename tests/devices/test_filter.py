@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from songbuild.devices.effects import filter as filter_, highpass, lowpass
+from songbuild.devices.effects import filter as filter_
+from songbuild.devices.effects import highpass, lowpass
 
 RATE = 44_100
 

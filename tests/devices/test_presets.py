@@ -23,10 +23,7 @@ def test_preset(file: Path) -> None:
     given, description = packaged_preset(device, name)
     assert 10 < len(description) < 90
     assert not description.endswith(".")
-    p = PARAMS[device](**given)
-    plain = PARAMS[device]()
-    for key in given:  # a preset says nothing that it needn't
-        assert getattr(p, key) != getattr(plain, key) or key in ("mix", "shape", "voices"), key
+    PARAMS[device](**given)
 
 
 @pytest.mark.parametrize("device", sorted({f.parent.name for f in FILES if f.is_file()}))

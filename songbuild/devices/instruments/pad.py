@@ -24,13 +24,13 @@ _LOOP_S = 2.6  # a loop is at least this long, and twice that for notes that out
 _FORMANTS = ((650.0, 4.0, 1.0), (1080.0, 6.0, 0.55), (2650.0, 9.0, 0.35), (3300.0, 9.0, 0.2))
 """A choir's 'ah': Hz, q, height; from tenor averages in Sundberg, The Science of the Singing Voice (1987), ch. 5."""
 _TOP_HZ = 14_000.0
-_LOOPS = ArrayCache(48 * 2**20)
+_LOOPS = ArrayCache(32 * 2**20)
 
 
 class Pad(Params):
     """A pad: warm strings, choirs, glass, from dark to bright."""
 
-    brightness: Ratio = Field(0.45, ge=0, le=1, description="level of the overtones")
+    brightness: Ratio = Field(0.6, ge=0, le=1, description="level of the overtones")
     hollow: Ratio = Field(0.0, ge=0, le=1, description="how far even overtones are left out, as in a clarinet")
     octave: Ratio = Field(0.2, ge=0, le=1, description="level of a voice an octave above")
     choir: Ratio = Field(0.0, ge=0, le=1, description="how far it sings 'ah'")
@@ -127,9 +127,9 @@ def _loop(p: Pad, hz: float, amplitudes: Array, rate: int, length: int, channel:
     """Middle and side loops, put together for one channel."""
     magnitudes = bands(hz, amplitudes * float(np.sqrt(p.ensemble)), p.ensemble_cents, length, rate)
     if not p.width:
-        return loop(magnitudes, 0)
+        return loop(magnitudes, side=False)
     magnitudes *= 1.0 / float(np.sqrt(1.0 + p.width * p.width))
-    middle, side = loop(magnitudes, 0), loop(magnitudes, 1)
+    middle, side = loop(magnitudes, side=False), loop(magnitudes, side=True)
     side *= p.width
     return middle - side if channel else middle + side
 

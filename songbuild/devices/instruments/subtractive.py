@@ -28,7 +28,7 @@ _LOWEST, _HIGHEST = 4.3219280948873626, 14.287712379549449  # the cutoff's range
 _GOLDEN = 0.6180339887498949  # spaces the start phases of voices evenly, however many
 _NOISE_WINDOW = 512
 _SQRT_2 = 1.4142135623730951
-_BANKS = ArrayCache(24 * 2**20)
+_BANKS = ArrayCache(32 * 2**20)
 
 
 class Subtractive(Params):
@@ -134,19 +134,27 @@ def _still(p: Subtractive) -> bool:
     return not (p.filter_semitones or p.lfo_semitones)
 
 
+def _range(p: Subtractive, pitch: float) -> tuple[float, float]:
+    """The lowest and highest cutoff of a pitch at any velocity, so that every velocity finds the same bank."""
+    rest = _rest(p, pitch)
+    low = rest - (p.velocity_semitones + max(-p.filter_semitones, 0.0) + p.lfo_semitones) / 12.0
+    high = rest + (max(p.filter_semitones, 0.0) + p.lfo_semitones) / 12.0
+    return min(max(low, _LOWEST), _HIGHEST), min(max(high, _LOWEST), _HIGHEST)
+
+
 class _Banks:
     """The filtered cycles of one pitch, for cutoffs on a fixed grid, or for the only one where the filter is still."""
 
-    def __init__(self, p: Subtractive, rate: int, pitch: float, cutoff: Array) -> None:
+    def __init__(self, p: Subtractive, rate: int, pitch: float, cutoff: float) -> None:
         self.p, self.rate, self.pitch = p, rate, pitch
         self.q = power_of_2(p.resonance * (5.0 if p.slope_db == 12 else 4.0)) * 0.7071
         sharp = self.q * (1.0 if p.slope_db == 12 else 1.85)
         self.steps = 16 if sharp < 2.5 else 32 if sharp < 6.0 else 64  # rows an octave: few degrees of phase apart
         self.still = _still(p)
-        self.first = int(np.floor(cutoff.min()))  # whole octaves, so that other velocities find the same bank
-        last = max(int(np.ceil(cutoff.max())), self.first + 1)
-        grid = np.arange(self.first * self.steps, last * self.steps + 1) / self.steps
-        self.cutoffs = cutoff[:1].copy() if self.still else grid
+        lowest, self.highest = _range(p, pitch)
+        self.first = int(np.floor(lowest * self.steps))
+        last = max(int(np.ceil(self.highest * self.steps)), self.first + 1)
+        self.cutoffs = np.array([cutoff]) if self.still else np.arange(self.first, last + 1) / self.steps
         self.limit = 0.5 * rate / power_of_2((abs(p.cents_2) + p.unison_cents + p.vibrato_cents) / 1200.0)
 
     def cycles(self, wave: osc.Wave, semitones: float) -> Array | None:
@@ -165,8 +173,7 @@ class _Banks:
         if wave == "sine":
             return min(harmonics, 1)
         if p.filter == "lowpass":  # what it takes down by 120 dB need not be made
-            widest = _rest(p, self.pitch) + (max(p.filter_semitones, 0.0) + p.lfo_semitones) / 12.0
-            top = min(widest, _HIGHEST) + 120.0 / p.slope_db
+            top = self.highest + 120.0 / p.slope_db
             harmonics = min(harmonics, osc.harmonics_below(hz, power_of_2(top)) + 1)
         return harmonics
 
@@ -179,12 +186,12 @@ class _Banks:
 
     def row(self, cutoff: Array) -> Array | None:
         """Where between the rows each cutoff lies."""
-        return None if self.still else (cutoff - self.first) * self.steps
+        return None if self.still else cutoff * self.steps - self.first
 
 
 def _note(note: Note, p: Subtractive, rate: int) -> Audio:
     control = _controls(note, p, rate)
-    banks = _Banks(p, rate, note.pitch, control.cutoff)
+    banks = _Banks(p, rate, note.pitch, float(control.cutoff[0]))
     frames = control.level.size
     row = banks.row(control.cutoff)
     left = np.zeros(frames)

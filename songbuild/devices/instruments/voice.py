@@ -7,6 +7,7 @@ nothing aliases; breath is noise through the same tract.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -65,11 +66,13 @@ class Voice(Params):
 
 def syllable(text: str, default: Vowel) -> tuple[str, tuple[Vowel, ...], str]:
     """What is sung of a syllable: letters before, vowels in turn, letters after; `default` where it has no vowel."""
-    letters = "".join(c for c in text.lower() if c.isalpha())
+    letters = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalpha())
     match = _SYLLABLE.fullmatch(letters)
     if not match:
         return "", ("hum",) if letters and set(letters) <= set("hmng") else (default,), ""
     before, group, after = match[1], match[2], match[3]
+    if before[-1:] == "y" and group == "ou":
+        return before, ("u",), after
     if group + after[:1] in _WITH_NEXT:
         return before, _WITH_NEXT[group + after[:1]], after[1:]
     spelled = _SPELLED.get(group) or tuple(_LETTERS[c] for c in group)

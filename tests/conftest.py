@@ -1,0 +1,42 @@
+"""What tests share: a home of their own, and small songs written to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from support import SMALL
+
+WriteSong = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Keep every test away from the user's cache and configuration."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("SONGBUILD_CACHE", str(home / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.delenv("SONGBUILD_CACHE_CAP", raising=False)
+    yield home
+
+
+@pytest.fixture
+def write_song(tmp_path: Path) -> WriteSong:
+    """Writes files {name: text} into a folder and returns it."""
+
+    def write(files: Mapping[str, str], name: str = "song") -> Path:
+        folder = tmp_path / name
+        for file, text in files.items():
+            place = folder / file
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def small_song(write_song: WriteSong) -> Path:
+    """The folder of SMALL."""
+    return write_song({"song.yaml": SMALL})
