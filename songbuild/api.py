@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from songbuild import __version__, checks, engine
-from songbuild.engine import Built, Decision, Failure, Store
+from songbuild.devices.presets import FOLDER as PRESETS
+from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.store import DEFAULT_CAP_BYTES
 from songbuild.engine.unchanged import song_folder
 from songbuild.manifest import Loaded
@@ -20,23 +23,39 @@ from songbuild.manifest import load as load_manifest
 from songbuild.manifest.find import song_file
 from songbuild.model.song import Song as SongModel
 from songbuild.problems import Fault, Problem
+from songbuild.problems import Path as SongPath
 from songbuild.stages.plan import Plan, Selection, plan
+from songbuild.stages.words import clauses
 
-__all__ = ["Explained", "Line", "Rendered", "Selection", "check", "explain", "load", "open_store", "render"]
+__all__ = [
+    "Explained", "Line", "Rendered", "Selection", "WrongUsage", "check", "explain", "load", "open_store", "render",
+    "size",
+]  # fmt: skip
 
 Listener = Callable[[dict[str, Any]], None]
 Song = str | os.PathLike[str]
 """A song's manifest, or the folder that holds a song.yaml."""
+SELECTION_FAULTS = ("SONG011", "SONG012")
+"""What is wrong with a selection, not with the song."""
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+
+
+class WrongUsage(ValueError):
+    """What was asked for can't be, whatever the song: a track it doesn't have, bars after its end."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What a build would do with one node ("reused", "run", "may run"), and why, with places in files."""
+    """What a build would do with one node ("reused", "run", "may run").
+
+    `why` gives the reasons with their places in files, `waits` the nodes on whose output it depends.
+    """
 
     node: str
     stage: str
     status: str
     why: list[str]
+    waits: list[str]
 
 
 @dataclass(frozen=True)
@@ -49,17 +68,29 @@ class Explained:
 
 @dataclass(frozen=True)
 class Rendered:
-    """What a render did: problems, a summary in words, and facts (files, loudness of the master, nodes that ran)."""
+    """What a render did: problems, the song and the work in words, and facts (files, loudness of the master, nodes)."""
 
     problems: list[Problem]
     summary: str = ""
+    work: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+def size(text: str) -> int:
+    """Bytes that '5GB', '800 MB', '1GiB' or a number means.  Raises WrongUsage."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
+    if not match or match[2] not in _UNITS:
+        raise WrongUsage(f"'{text}' is not a size such as '5GB' or '800MB'")
+    return int(float(match[1]) * _UNITS[match[2]])
 
 
 def open_store(cache: str | os.PathLike[str] | None = None) -> Store:
     """The cache at `cache`, default $SONGBUILD_CACHE or the user's cache folder; close it after use."""
     cap = os.environ.get("SONGBUILD_CACHE_CAP")
-    return Store(Path(cache) if cache else None, cap_bytes=int(float(cap)) if cap else DEFAULT_CAP_BYTES)
+    try:
+        return Store(Path(cache) if cache else None, cap_bytes=size(cap) if cap else DEFAULT_CAP_BYTES)
+    except WrongUsage as error:
+        raise WrongUsage(f"SONGBUILD_CACHE_CAP: {error}") from None
 
 
 def load(song: Song, *, trusted: bool = False) -> Loaded:
@@ -77,14 +108,21 @@ def check(song: Song, *, trusted: bool = False, cache: str | None = None) -> tup
 def explain(
     song: Song, selection: Selection | None = None, *, trusted: bool = False, cache: str | None = None
 ) -> Explained:
-    """What a render would run, and why: the same decisions as the build's own."""
+    """What a render would run, and why: the same decisions as the build's own.  Raises WrongUsage."""
     with open_store(cache) as store:
         loaded, planned, problems = _plan(song, store, selection or Selection(), trusted)
         if planned is None:
             return Explained([], problems)
         last = engine.load_last(store, engine.song_id(song_file(song)))
-        decisions = engine.decide_all(planned.graph, store, last)
-    return Explained([_line(loaded, decision) for decision in decisions], problems)
+        nodes = {node.name: node for node in planned.graph.nodes()}
+        lines = []
+        for made in engine.decide_all(planned.graph, store, last):
+            node = nodes[made.name]
+            rate = planned.graph.rate
+            found = [] if made.status == "reused" else clauses(made, node, last.get(made.name), planned.score, rate)
+            why = [f"{c.text} ({loaded.places.span(c.place)})" if c.place else c.text for c in found]
+            lines.append(Line(made.name, made.stage, made.status, why, list(made.waits)))
+    return Explained(lines, problems)
 
 
 def render(
@@ -98,7 +136,10 @@ def render(
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
 ) -> Rendered:
-    """Build a song and put its files into `out` (default: out/ in its folder).  Raises EngineError, Cancelled."""
+    """Build a song and put its files into `out` (default: out/ in its folder).
+
+    Raises WrongUsage, EngineError (a disk that is full or can't be written), Cancelled.
+    """
     selection = selection or Selection()
     whole = selection == Selection()
     with open_store(cache) as store:
@@ -107,7 +148,7 @@ def render(
             return Rendered(problems)
         name = engine.song_id(song_file(song)) if whole else None
         built = engine.build(planned.graph, store, threads=threads, on_event=on_event, cancel=cancel, song=name)
-        problems += [_failure(loaded, failure) for failure in built.failures]
+        problems += [_failure(loaded, planned.graph, failure) for failure in built.failures]
         folder = out or loaded.folder / "out"
         note = Path(song_folder(store.folder, name)) / "published.json" if name and out is None else None
         published = engine.publish(built, folder, _read_note(note))
@@ -117,59 +158,83 @@ def render(
         summary = _summary(loaded.song, planned, measured, folder, len(built.outputs))
         if note is not None and not built.failures:
             made = [*(folder / file for file in published.state), note]
-            sources = {source.path for node in planned.graph.nodes() for source in node.sources}
-            extra = {"summary": summary}
-            engine.record_song(store.folder, name or "", __version__, [*loaded.files, *sources], made, extra)
-    nodes = [
-        {
-            "node": r.name,
-            "stage": r.stage,
-            "status": r.status,
-            "tiles_run": r.ran,
-            "tiles": r.tiles,
-            "seconds": r.seconds,
-        }
-        for r in built.records
-    ]
-    facts = {"folder": str(folder), "files": _files(built), "master": measured["master"], "seconds": built.seconds}
-    return Rendered(problems, summary, {**facts, "written": list(published.written), "nodes": nodes})
+            extra = {"summary": summary, "problems": [str(problem) for problem in problems]}
+            engine.record_song(store.folder, name or "", __version__, _read(loaded, planned.graph), made, extra)
+        facts = {"folder": str(folder), "cache": str(store.folder), "cache_writable": store.writable}
+    facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
+    return Rendered(problems, summary, _work(built), {**facts, "written": list(published.written), "nodes": _nodes(built)})
 
 
 def _plan(song: Song, store: Store, selection: Selection, trusted: bool) -> tuple[Loaded, Plan | None, list[Problem]]:
-    """Read, check and plan a song; the plan is None where an error stands in the way."""
+    """Read, check and plan a song; the plan is None where an error stands in the way.  Raises WrongUsage."""
     loaded = load(song, trusted=trusted)
     if loaded.song is None or _erroneous(loaded.problems):
         return loaded, None, list(loaded.problems)
     found = checks.run(loaded.song, loaded.folder)
     planned, faults = plan(loaded.song, loaded.folder, store.digest_file, selection)
+    wrong = [fault for fault in faults if fault.code in SELECTION_FAULTS]
+    if wrong and not _erroneous(fault for fault in (*found, *faults) if fault not in wrong):
+        raise WrongUsage("; ".join(f"{f.message} ({f.hint})" if f.hint else f.message for f in wrong))
     problems = [*loaded.problems, *(loaded.places.problem(fault) for fault in (*found, *faults))]
     problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.span)
     return loaded, None if _erroneous(problems) else planned, problems
 
 
-def _erroneous(problems: Iterable[Problem]) -> bool:
+def _erroneous(problems: Iterable[Problem | Fault]) -> bool:
     return any(problem.severity == "error" for problem in problems)
 
 
-def _line(loaded: Loaded, decision: Decision) -> Line:
-    """A decision in words, each parameter with its place."""
-    why = []
-    for reason in decision.reasons:
-        place = f" ({loaded.places.span(reason.origin)})" if reason.origin else ""
-        why.append(f"{reason}{place}")
-    why += [f"waits for {name}" for name in decision.waits]
-    return Line(decision.name, decision.stage, decision.status, why)
+def _failure(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
+    """A node that could not be made, as a problem at the place that the node comes from."""
+    node = next(node for node in graph.nodes() if node.name == failure.name)
+    place = _common([*node.origins.values()])
+    return loaded.places.problem(Fault("BLD001", place, f"{failure.name}: {failure.message}", failure.hint))
 
 
-def _failure(loaded: Loaded, failure: Failure) -> Problem:
-    """A node that could not be made, as a problem of the song."""
-    fault = Fault("BLD001", (), f"{failure.name}: {failure.message}", failure.hint)
-    return loaded.places.problem(fault)
+def _common(paths: Sequence[SongPath]) -> SongPath:
+    """The longest path that all of `paths` begin with."""
+    return tuple(os.path.commonprefix([*map(list, paths)])) if paths else ()
+
+
+def _read(loaded: Loaded, graph: Graph) -> Iterator[Path]:
+    """Every file that a render depends on: what was read, what would be read if it were there, and songbuild."""
+    for file in loaded.files:
+        yield file
+        if file.is_relative_to(PRESETS):  # a preset of the song's own would take its place
+            yield loaded.folder / "presets" / file.relative_to(PRESETS)
+    for node in graph.nodes():
+        yield from (source.path for source in node.sources)
+    for name, module in tuple(sys.modules.items()):
+        if name.partition(".")[0] == "songbuild" and getattr(module, "__file__", None):
+            yield Path(str(module.__file__))
 
 
 def _files(built: Built) -> dict[str, Any]:
     """What is known of each delivered file."""
     return {name: {"bytes": made.size, **(made.facts or {})} for name, made in built.outputs.items()}
+
+
+def _nodes(built: Built) -> list[dict[str, Any]]:
+    """What became of each node."""
+    return [
+        {"node": r.name, "stage": r.stage, "status": r.status, "tiles_run": r.ran, "tiles": r.tiles, "seconds": r.seconds}
+        for r in built.records
+    ]
+
+
+def _work(built: Built) -> str:
+    """What ran and what was reused, in a line."""
+    ran = [record for record in built.records if record.ran]
+    tiles = sum(record.ran for record in ran)
+    counts = [f"{_count(len(ran), 'node')} ran ({_count(tiles, 'tile')})" if ran else "nothing ran"]
+    for status in ("failed", "skipped", "reused"):
+        number = sum(record.status == status for record in built.records)
+        counts += [f"{number} {status}"] if number else []
+    return f"{', '.join(counts)}; {built.seconds:.1f} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _measured(planned: Plan, built: Built) -> dict[str, Any]:
@@ -181,14 +246,14 @@ def _measured(planned: Plan, built: Built) -> dict[str, Any]:
 def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder: Path, files: int) -> str:
     """The song in a line, its master in another, and where the files are."""
     seconds = round(planned.graph.grid[-1] / planned.graph.rate)
-    lines = [f"{song.title}: {seconds // 60}:{seconds % 60:02d}, {len(song.arrangement.tracks)} tracks"]
+    lines = [f"{song.title}: {seconds // 60}:{seconds % 60:02d}, {_count(len(song.arrangement.tracks), 'track')}"]
     if master := measured["master"]:
         lines.append(
             f"integrated {_level(master['integrated_lufs'])} LUFS, "
             f"short-term max {_level(master['short_term_max_lufs'])}, "
             f"range {_level(master['lra_lu'])} LU, true peak {_level(master['true_peak_dbtp'], 2)} dBTP"
         )
-    lines.append(f"{files} file{'s' if files != 1 else ''} in {folder}")
+    lines.append(f"{_count(files, 'file')} in {folder}")
     return "\n".join(lines)
 
 

@@ -30,13 +30,19 @@ _NOTE_VALUE = re.compile(r"(\d+)/(\d+)(\.{0,2})(t?)", re.IGNORECASE)
 class Params(BaseModel):
     """A frozen record: unknown keys are refused, no value changes after validation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
 
     @field_validator("*", mode="before")
     @classmethod
     def _as_written(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse what pydantic would convert in silence: 'yes' or 1 to true, true or '8' to a whole number."""
-        wanted = cls.model_fields[info.field_name or ""].annotation
+        """Refuse what pydantic would convert in silence: 'yes' or 1 to true, true or '8' to a whole number.
+
+        A list or mapping of which nothing is left in a file ("inserts:") is an empty one.
+        """
+        field = cls.model_fields[info.field_name or ""]
+        if value is None and (field.default_factory is list or field.default_factory is dict):
+            return field.default_factory()
+        wanted = field.annotation
         if wanted is bool and not isinstance(value, bool):
             raise PydanticCustomError("bool_type", f"expected true or false, not {_shown(value)}")
         if wanted in _WHOLE and isinstance(value, bool | str):

@@ -40,7 +40,7 @@ def bands(hz: float, amplitudes: Array, cents: float, length: int, rate: int) ->
     height = exp2(off * off * (-0.25 * _LOG2_E))
     size = size / np.sqrt(2.0 * np.add.reduceat(height * height, starts))
     height *= np.repeat(size, count)
-    return np.bincount(at, height, bins)
+    return np.asarray(np.bincount(at, height, bins), dtype=np.float64)
 
 
 @lru_cache(4)

@@ -24,7 +24,6 @@ _SEGMENT = 256  # points over which one scaled maximum runs: the scale stays wit
 _SILENT = 1e-12  # a reduction below this has ended
 _MARGIN = 0.9942  # -0.05 dB: for what a changing gain adds between the samples, and for differences of meters
 _DOUBT = 0.25  # of the difference between meters is left as room for yet other meters
-_AROUND = 3  # windows to each side among which one is the foremost
 _NEARLY = 1.0 - 1e-9
 _LOG2_E = 1.4426950408889634
 
@@ -45,6 +44,8 @@ class State(NamedTuple):
 
     pending: Array  # frames that wait for their true peak (channels, n)
     delayed: Array  # frames that wait for their gain (channels, latency)
+    sampled: Array  # reductions that the samples alone ask for, as many as look-ahead and hold see
+    sampled_running: float  # as `running`, of the samples alone
     requests: Array  # reductions asked for, as many as look-ahead and hold see
     reductions: Array  # after the release, as many as the moving averages see
     running: float  # the scaled maximum under way
@@ -78,10 +79,13 @@ def limit(x: Array, ceiling: float, times: Timing, state: Maybe) -> tuple[Array,
     """
     if state is None:
         state = _rest(x.shape[0], times)
-    wanted, pending = _requests(np.concatenate([state.pending, x], axis=1), ceiling * _MARGIN, times, state)
+    pending = np.concatenate([state.pending, x], axis=1)
+    level = ceiling * _MARGIN
+    sampled = np.concatenate([state.sampled, _asked(_sample_peaks(pending, times.spacing), level)])
+    staying, sampled_running, _ = _hold(sampled, times, state.sampled_running, state.position)
+    wanted = _requests(pending, level, times, staying)
     requests = np.concatenate([state.requests, wanted])
-    held = _highest(requests, times.ahead + times.hold + 1)
-    released, running, position = _release(held, times.decay, state.running, state.position)
+    released, running, position = _hold(requests, times, state.running, state.position)
     reductions = np.concatenate([state.reductions, released])
     points = np.concatenate([state.points, _smooth(reductions, times.averages)])
     line = np.concatenate([state.delayed, x], axis=1)
@@ -92,8 +96,10 @@ def limit(x: Array, ceiling: float, times: Timing, state: Maybe) -> tuple[Array,
     if around.any():
         y *= _gains(around, times.spacing)[state.phase : state.phase + frames]
     return y, State(
-        pending,
+        pending[:, wanted.size * times.spacing :].copy(),
         line[:, frames:].copy(),
+        sampled[wanted.size :],
+        sampled_running,
         requests[wanted.size :],
         reductions[released.size :],
         running,
@@ -108,6 +114,8 @@ def _rest(channels: int, times: Timing) -> State:
     return State(
         pending=np.zeros((channels, truepeak.MARGIN)),
         delayed=np.zeros((channels, times.latency)),
+        sampled=np.zeros(times.ahead + times.hold),
+        sampled_running=0.0,
         requests=np.zeros(times.ahead + times.hold),
         reductions=np.zeros(sum(times.averages) - 3),
         running=0.0,
@@ -117,39 +125,28 @@ def _rest(channels: int, times: Timing) -> State:
     )
 
 
-def _requests(pending: Array, ceiling: float, times: Timing, state: State) -> tuple[Array, Array]:
-    """The reductions (1 less gain) that the true peak asks for, a point each, and the frames that still wait.
+def _requests(pending: Array, ceiling: float, times: Timing, staying: Array) -> Array:
+    """The reductions (1 less gain) that the true peak asks for, a point each, in all windows that can be known.
 
     The true peak is the highest that any kind of meter reads.  It is sought only in windows that may ask for more than
-    what stays from other requests; the others are left with what their samples ask for, which changes no gain.
+    what is `staying` of the requests of the samples alone; those left out would change no gain.
     """
     rows = truepeak.rows_of(pending)
     count = rows.shape[1]
     per_row = truepeak.WINDOW // times.spacing
-    waiting = pending[:, count * truepeak.WINDOW :].copy()
     if not count:
-        return np.zeros(0), waiting
-    bound = truepeak.bounds(pending, count, _DOUBT)
-    most = _asked(bound, ceiling)
-    if not most.any():
-        return np.zeros(count * per_row), waiting
-    asked = _asked(_sample_peaks(pending, count, times.spacing), ceiling)
-    foremost = np.maximum.reduce(most, axis=0)
-    around = np.concatenate([np.zeros(_AROUND), foremost, np.zeros(_AROUND)])
-    foremost = np.where(foremost == _highest(around, 2 * _AROUND + 1), foremost, 0.0)
-    for worth in (np.minimum(most, foremost), most):  # those that ask for most first: they may make others needless
-        staying = _staying(asked, per_row, times, state) * _NEARLY
-        needed = worth > staying
-        channel, row = np.nonzero(needed)
-        level = ceiling / (1.0 - staying)
-        found = np.zeros((len(most), count, per_row))
-        for start in range(0, row.size, 64):
-            which = channel[start : start + 64], row[start : start + 64]
-            peaks = truepeak.cautious_peaks(rows[which], level[which[1]], _DOUBT)
-            found[which] = np.maximum.reduce(peaks.reshape(-1, per_row, 2 * times.spacing), axis=2)
-        np.maximum(asked, _asked(np.maximum.reduce(found, axis=0).reshape(-1), ceiling), out=asked)
-        most = np.where(needed, 0.0, most)
-    return asked, waiting
+        return np.zeros(0)
+    bound = truepeak.bounds(pending, count, truepeak.LIKELY)
+    # a window's requests count from `ahead` points before it to `hold` points after it; there it has decayed so far
+    least = np.minimum.reduce(staying.reshape(count, per_row), axis=1)
+    least *= float(exp2(-times.decay * (times.ahead + times.hold))) * _NEARLY
+    channel, row = np.nonzero(_asked(bound, ceiling) > least)
+    found = np.zeros((len(bound), count, per_row))
+    for start in range(0, row.size, 64):
+        which = channel[start : start + 64], row[start : start + 64]
+        peaks = truepeak.cautious_peaks(rows[which], ceiling / (1.0 - least[which[1]]), _DOUBT)
+        found[which] = np.maximum.reduce(peaks.reshape(-1, per_row, 2 * times.spacing), axis=2)
+    return _asked(np.maximum.reduce(found, axis=0).reshape(-1), ceiling)
 
 
 def _asked(peaks: Array, ceiling: float) -> Array:
@@ -157,8 +154,9 @@ def _asked(peaks: Array, ceiling: float) -> Array:
     return np.asarray(1.0 - ceiling / np.maximum(peaks, ceiling))
 
 
-def _sample_peaks(pending: Array, count: int, spacing: int) -> Array:
-    """The largest sample of any channel between each point and the next, over `count` windows."""
+def _sample_peaks(pending: Array, spacing: int) -> Array:
+    """The largest sample of any channel between each point and the next, in all windows that can be known."""
+    count = max(0, pending.shape[1] - 2 * truepeak.MARGIN) // truepeak.WINDOW
     window = pending[:, truepeak.MARGIN : truepeak.MARGIN + count * truepeak.WINDOW]
     linked = np.maximum.reduce(np.abs(window), axis=0)
     peaks = linked[::spacing].copy()
@@ -167,12 +165,9 @@ def _sample_peaks(pending: Array, count: int, spacing: int) -> Array:
     return peaks
 
 
-def _staying(asked: Array, per_row: int, times: Timing, state: State) -> Array:
-    """The least reduction, wherever a window's requests count, that these requests alone lead to: (windows,)."""
-    seen = times.ahead + times.hold
-    held = _highest(np.concatenate([state.requests, asked, np.zeros(seen)]), seen + 1)
-    released, _, _ = _release(held, times.decay, state.running, state.position)
-    return -_highest(-released, per_row + seen)[::per_row]
+def _hold(requests: Array, times: Timing, running: float, position: int) -> tuple[Array, float, int]:
+    """Requests held over look-ahead and hold, then released; as many as are new, and the maximum under way."""
+    return _release(_highest(requests, times.ahead + times.hold + 1), times.decay, running, position)
 
 
 def _highest(values: Array, width: int) -> Array:

@@ -16,7 +16,7 @@ from songbuild.dsp.maths import Array, cos2pi, sin2pi
 Wave = Literal["saw", "square", "triangle", "sine"]
 Filter = Literal["lowpass", "highpass", "bandpass"]
 
-_BLOCK = 8192  # frames read at once: the scratch arrays stay in the cache
+_BLOCK = 4096  # frames read at once: the scratch arrays stay in the cache
 _MIN_LENGTH = 512
 _IMAGES = 280.0  # 2 pi / sqrt(8 * 10**(-84/20)): linear reading of harmonic k leaves images of (2 pi k / length)**2 / 8
 _BANK_ROWS = 8  # rows made at once

@@ -51,7 +51,7 @@ def plucked(
     amplitude = sin2pi(0.5 * position * k) / k
     if pickup:
         amplitude *= sin2pi(0.5 * pickup * k)
-    amplitude /= (1.0 + (pitch / pluck_hz) ** 2) * (1.0 + (pitch / tone_hz) ** 2)
+    amplitude /= (1.0 + np.square(pitch / pluck_hz)) * (1.0 + np.square(pitch / tone_hz))
     energy = float(np.sqrt(np.add.reduce(amplitude * amplitude)))
     if energy:
         amplitude /= energy

@@ -8,7 +8,7 @@ computation.  Rows lie on a grid counted from the start of the stream, so it doe
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TypeAlias
 
 import numpy as np
@@ -25,13 +25,16 @@ FINE = 8
 """Points that the second stage makes of each half-sample interval."""
 _REACH = 5  # half samples that the second kernel reaches to each side
 _TOP = 215  # bins of a row from here on are what meters treat in different ways: 0.84 of the Nyquist frequency
-_AGREED = 0.003  # of the threshold: what those bins may add up to where meters count as agreeing
+_DIFFER = 3.0  # times their RMS level: what the highest reading may exceed the plain one by
+_AGREED = 0.01  # of the threshold: where meters differ by less, the plain one will do
 _BATCH = 64  # rows at once: their spectra stay in the cache
 
 # Bounds on what the interpolation can add, norms of its coefficients rounded up; a test computes them anew.
 _NORM = 4.44  # |y| <= _NORM * max|x| over the row
 _CURVE = 0.95  # |y| <= max|x| over the window + _CURVE * max|second difference| + _SLACK * max|x|, both over the row
 _SLACK = 0.0001
+LIKELY = 0.55
+"""In place of _CURVE: more than any noise needs, clipped or not; random signs need 0.43."""
 _FINE_CURVE = 0.25  # |y| <= the larger end of the interval + _FINE_CURVE * max|second difference| + _FINE_SLACK
 _FINE_SLACK = 1e-9  # times the level, which is of the order of 1
 
@@ -83,10 +86,10 @@ def rows_of(pending: Array) -> Array:
     return np.asarray(np.lib.stride_tricks.sliding_window_view(pending, ROW, axis=1)[:, ::WINDOW])
 
 
-def bounds(pending: Array, rows: int, doubt: float = 0.0) -> Array:
+def bounds(pending: Array, rows: int, curve: float = _CURVE) -> Array:
     """What the true peak of each of the first `rows` windows of `pending` can't exceed: (channels, rows).
 
-    With `doubt` it bounds the highest reading of meters of any kind, and that part of their differences on top.
+    With `curve` = LIKELY it is what only a signal made for the purpose exceeds, and much nearer to the peak.
     """
     level, bend = _extremes(pending, rows + 1)
     # a row is two stretches of WINDOW frames, and its window is the later half of one and the earlier of the next
@@ -94,9 +97,8 @@ def bounds(pending: Array, rows: int, doubt: float = 0.0) -> Array:
     inside = np.maximum(np.maximum(level[:, :-1, 1], level[:, 1:, 0]), ends)
     level, bend = np.maximum.reduce(level, axis=2), np.maximum.reduce(bend, axis=2)
     wide = np.maximum(level[:, :-1], level[:, 1:])
-    curve = np.maximum(bend[:, :-1], bend[:, 1:])
-    bent = inside + (1.0 + 2.0 * doubt) * (_CURVE * curve + _SLACK * wide)
-    bound: Array = np.minimum((1.0 + doubt) * _NORM * wide, bent)
+    bent = curve * np.maximum(bend[:, :-1], bend[:, 1:])
+    bound: Array = np.minimum(_NORM * wide, inside + bent + _SLACK * wide)
     return bound
 
 
@@ -125,39 +127,37 @@ def interval_peaks(rows: Array, threshold: float) -> Array:
     Exact wherever it exceeds `threshold`; below, it may be too low.  Each interval includes both its ends.
     """
     y = _doubled(np.fft.rfft(rows * _taper(), axis=1), None)
-    return _refined(y, threshold - _beyond(y))[1]
+    peaks = _ends(y)
+    _refine(peaks, y, peaks > (threshold - _beyond(y))[:, None])
+    return peaks
 
 
 def cautious_peaks(rows: Array, needed: Array, doubt: float) -> Array:
     """As `interval_peaks`, but the highest that meters of any kind read, and `doubt` of their differences on top.
 
-    rows (rows, ROW), needed (rows,): exact wherever it exceeds its row's `needed`.  Where the spectrum reaches up to the
-    Nyquist frequency, meters differ by more than 1 dB, for each removes another part of it; elsewhere, and so in most
-    music, they agree and the work is done once.
+    rows (rows, ROW), needed (rows,): exact wherever it exceeds its row's `needed`; rows that don't reach it are 0.  Where
+    the spectrum reaches up to the Nyquist frequency, meters differ by more than 1 dB, for each removes another part of
+    it; elsewhere, and so in most music, they agree and the work is done once.
     """
     out = np.zeros((len(rows), 2 * WINDOW))
     spectra = np.fft.rfft(rows * _taper(), axis=1)
     top = spectra[:, _TOP:]
-    differ = np.add.reduce(np.abs(top.real) + np.abs(top.imag), axis=1) * (2.0 / ROW)
+    power = np.add.reduce(np.square(top.real) + np.square(top.imag), axis=1)
+    differ = _DIFFER * np.sqrt(power * (2.0 / (ROW * (WINDOW + 0.75 * MARGIN))))  # 3/8 is the mean of a taper squared
     y = _doubled(spectra, None)
-    beyond = _beyond(y)
     highest = np.maximum(y.max(axis=1), -y.min(axis=1))
-    alive = np.flatnonzero(highest + beyond + (1.0 + 2.0 * doubt) * differ > needed)
-    if not alive.size:
-        return out
+    alive = np.flatnonzero(highest + _beyond(y) + differ > needed)
     agree = differ[alive] <= _AGREED * needed[alive]
     for some, responses in ((alive[agree], ()), (alive[~agree], _other_meters())):
         if not some.size:
             continue
-        floor = needed[some] / (1.0 + doubt) if responses else needed[some]
-        ends, peaks = _refined(y[some], floor - beyond[some])
-        low = high = ends
-        for response in responses:
-            other = _doubled(spectra[some], response)
-            ends, more = _refined(other, floor - _beyond(other))
-            low, high = np.minimum(low, ends), np.maximum(high, ends)
-            np.maximum(peaks, more, out=peaks)
-        out[some] = peaks + doubt * (high - low)
+        meters = [y[some], *(_doubled(spectra[some], response) for response in responses)]
+        ends = [_ends(meter) for meter in meters]
+        room = doubt * (reduce(np.maximum, ends) - reduce(np.minimum, ends))
+        reach = needed[some][:, None] - room
+        for meter, peaks in zip(meters, ends, strict=True):
+            _refine(peaks, meter, peaks > reach - _beyond(meter)[:, None])
+        out[some] = reduce(np.maximum, ends) + room
     return out
 
 
@@ -173,7 +173,7 @@ def _doubled(spectra: Spectra, response: Array | None) -> Array:
         bins.imag *= response
     y = np.fft.irfft(bins, n=2 * ROW, axis=1)[:, 2 * MARGIN - _REACH + 1 : 2 * (MARGIN + WINDOW) + _REACH]
     y *= 2.0
-    return np.asarray(y)
+    return np.ascontiguousarray(y)
 
 
 def _beyond(y: Array) -> Array:
@@ -183,22 +183,28 @@ def _beyond(y: Array) -> Array:
     return np.asarray(_FINE_CURVE * np.maximum(bend.max(axis=1), -bend.min(axis=1)) + _FINE_SLACK)
 
 
-def _refined(y: Array, reach: Array) -> tuple[Array, Array]:
-    """The larger end of each interval, and its true peak where an end exceeds the row's `reach`: (rows, 2 * WINDOW)."""
+def _ends(y: Array) -> Array:
+    """The larger end of each interval of the windows: (rows, 2 * WINDOW)."""
     size = np.abs(y)
-    ends = np.maximum(size[:, _REACH - 1 : -_REACH], size[:, _REACH : 1 - _REACH])
-    peaks = ends.copy()
-    row, column = np.nonzero(ends > reach[:, None])
-    if row.size:
-        found = peaks[row, column]
-        taps = [y[row, column + k] for k in range(2 * _REACH)]
-        for phase in _kernel():
-            value = taps[0] * phase[0]
-            for k in range(1, 2 * _REACH):
-                value += taps[k] * phase[k]
-            np.maximum(found, np.abs(value), out=found)
-        peaks[row, column] = found
-    return ends, peaks
+    return np.maximum(size[:, _REACH - 1 : -_REACH], size[:, _REACH : 1 - _REACH])
+
+
+def _refine(peaks: Array, y: Array, where: npt.NDArray[np.bool_]) -> None:
+    """Raise the peaks of the marked intervals to what the second stage finds inside them."""
+    chosen = np.flatnonzero(where)
+    if not chosen.size:
+        return
+    row, column = np.divmod(chosen, peaks.shape[1])
+    first = row * y.shape[1] + column
+    flat = y.reshape(-1)
+    found = peaks.reshape(-1)[chosen]
+    taps = [flat[first + k] for k in range(2 * _REACH)]
+    for phase in _kernel():
+        value = taps[0] * phase[0]
+        for k in range(1, 2 * _REACH):
+            value += taps[k] * phase[k]
+        np.maximum(found, np.abs(value), out=found)
+    peaks.reshape(-1)[chosen] = found
 
 
 def partial(x: Array, state: State, known: float = 0.0) -> tuple[float, State]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # importing typing takes longer than finding that a song is unchanged
 if TYPE_CHECKING:
     from songbuild.engine.builder import Built, Failure, Record, build
     from songbuild.engine.collector import Collected, Usage, collect, usage
@@ -43,8 +41,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first used: a render with nothing to do needs only `unchanged`."""
+    from importlib import import_module
+
     if name not in _HOME:
         raise AttributeError(name)
-    return getattr(import_module(f"songbuild.engine.{_HOME[name]}"), name)
+    found: object = getattr(import_module(f"songbuild.engine.{_HOME[name]}"), name)
+    return found

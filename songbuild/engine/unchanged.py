@@ -1,5 +1,5 @@
 # ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH118, PTH119, PTH120, PTH123
-# (importing pathlib takes longer than all of this)
+# (importing pathlib takes longer, too)
 """Whether anything has changed since a song was last rendered: file stats only, in a few milliseconds.
 
 This module is on the path of a render that has nothing to do; it imports nothing but json, os, re, time and zlib.
@@ -12,8 +12,11 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Iterable, Mapping
-from typing import Any
+
+TYPE_CHECKING = False  # importing typing takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
 
 FORMAT = 1
 Stamp = tuple[int, int, int, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from songbuild.manifest import codes
 from songbuild.manifest.assets import assets
 from songbuild.manifest.devices import Rack
+from songbuild.manifest.find import song_file
 from songbuild.manifest.music import music
 from songbuild.manifest.paths import PathError, below
 from songbuild.manifest.places import Places
@@ -18,20 +20,19 @@ from songbuild.manifest.source import Source, read_source
 from songbuild.manifest.tree import Cut, Tree, salvage, validate
 from songbuild.manifest.trust import is_trusted
 from songbuild.manifest.yaml_reader import Key, Node, read_yaml
+from songbuild.model.score import Score
 from songbuild.model.song import STAGES, Song
 from songbuild.problems import Fault, Problem, Span
 
 if TYPE_CHECKING:
     from songbuild.devices.device import Effect, Instrument
 
-MANIFEST = "song.yaml"
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A song as loaded: None where an error stands in the way; problems in the order of their places.
 
-    `files` is every file that was read: manifests, scripts and what they read, presets.
+    `files` is every file that was read: manifests, scripts and what they read, presets.  `score` is what the song
+    comes to, so that it need not be worked out twice; None where the song is.
     """
 
     song: Song | None
@@ -39,6 +40,7 @@ class Loaded:
     places: Places
     files: tuple[Path, ...]
     folder: Path
+    score: Score | None = None
 
 
 @dataclass(slots=True)
@@ -66,19 +68,19 @@ def load(
     .py stages run, for at most `time_limit_s` each, if `trusted` or if the user has marked the folder as trusted.
     `effects` and `instruments` are songbuild's own unless given.
     """
-    if path.is_dir():
-        path = path / MANIFEST
-    folder = path.parent.resolve()
+    path = Path(song_file(path))
+    # Unlike Path.resolve, this takes a loop of links as it is.
+    folder = Path(os.path.realpath(path.parent))
     reading = _Reading(folder, trusted or is_trusted(folder), time_limit_s)
     tree = _read_song(path, reading)
     if tree is None:
         root = Node(Source.of(path.name, ""), 0, 0, "block")
         return Loaded(None, _sorted(reading.problems), Places(root), tuple(reading.files), folder)
-    song = _checked(tree, reading, _devices(effects, instruments))
+    song, score = _checked(tree, reading, _devices(effects, instruments))
     problems = _sorted(reading.problems)
     if any(problem.severity == "error" for problem in problems):
-        song = None
-    return Loaded(song, problems, tree.places, tuple(dict.fromkeys(reading.files)), folder)
+        song, score = None, None
+    return Loaded(song, problems, tree.places, tuple(dict.fromkeys(reading.files)), folder, score)
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -115,10 +117,11 @@ def _devices(
 
 def _read_song(path: Path, reading: _Reading) -> Tree | None:
     """song.yaml with every stage's file hung in at the stage's key; None where there is no song to check."""
-    if not path.exists():
-        message = f"no {MANIFEST} here" if path.name == MANIFEST else "no such file"
-        hint = "'songbuild init' starts a song"
-        reading.problems.append(Problem(codes.NO_FILE, message, Span(str(path)), hint))
+    try:
+        below(reading.folder, path.name)
+    except PathError as error:
+        hint = "'songbuild init' starts a song" if error.code == codes.NO_FILE else error.hint
+        reading.problems.append(Problem(error.code, error.message, Span(str(path)), hint))
         return None
     read = _read_file(path, path.name, reading)
     if read is None:
@@ -200,15 +203,15 @@ def _read_stage(stage: str, text: str, place: Node, reading: _Reading) -> tuple[
 
 def _checked(
     tree: Tree, reading: _Reading, devices: tuple[dict[str, Effect], dict[str, Instrument]]
-) -> Song | None:
-    """The song with canonical devices; as much of it as can be had is checked in any case."""
+) -> tuple[Song | None, Score | None]:
+    """The song with canonical devices, and its score; as much of it as can be had is checked in any case."""
     song, found = validate(tree)
     cut = Cut()
     reading.problems += [tree.places.problem(fault) for fault in found]
     if song is None:
         song, cut = salvage(tree, found)
     if song is None:
-        return None
+        return None, None
     effects, instruments = devices
     rack = Rack(reading.folder, tree.places, effects, instruments)
     song = rack.song(song)
@@ -220,7 +223,9 @@ def _checked(
         named = references(song, effects, rack.unresolved)
         unread = "recordings" in broken
         later += [fault for fault in named if not (unread and fault.path[-1] == "recording")]
+    score = None
     if not broken & {"composition", "arrangement"}:
-        later += music(song, instruments)
+        score, faults = music(song, instruments)
+        later += faults
     reading.problems += [tree.places.problem(fault) for fault in later if not cut.explains(fault)]
-    return song
+    return song, score

@@ -26,8 +26,8 @@ class _AnyUnit(Unit):
         return 0.0
 
 
-def music(song: Song, instruments: Mapping[str, Instrument]) -> list[Fault]:
-    """Everything wrong with the music as written; `instruments` know the drums that a grid may name."""
+def music(song: Song, instruments: Mapping[str, Instrument]) -> tuple[Score, list[Fault]]:
+    """The score and everything wrong with the music as written; `instruments` know the drums of a grid."""
     players = {name: track.instrument.device for name, track in song.arrangement.tracks.items() if track.instrument}
     keys = {name: instruments[device].keys for name, device in players.items() if device in instruments}
     score, faults = expand(song, {name: drums for name, drums in keys.items() if drums})
@@ -36,8 +36,8 @@ def music(song: Song, instruments: Mapping[str, Instrument]) -> list[Fault]:
     faults = [fault for fault in faults if not any(name in fault.message for name in strange)]
     if any(fault.severity == "error" and fault.path[:1] != ("composition",) for fault in faults):
         # Bars and sections may not be where they were meant to be.
-        return faults
-    return [*faults, *_comps(song, score), *_lanes(song, score)]
+        return score, faults
+    return score, [*faults, *_comps(song, score), *_lanes(song, score)]
 
 
 def _comps(song: Song, score: Score) -> Iterator[Fault]:

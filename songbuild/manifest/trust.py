@@ -33,7 +33,7 @@ def untrust(folder: Path) -> None:
 
 
 def _key(folder: Path) -> str:
-    return str(folder.resolve())
+    return os.path.realpath(folder)
 
 
 def _record() -> Path:

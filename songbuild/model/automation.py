@@ -6,7 +6,7 @@ from pydantic_core import PydanticCustomError
 
 from songbuild.model.positions import position
 from songbuild.model.score import Score
-from songbuild.problems import NotationError, did_you_mean
+from songbuild.problems import NotationError, did_you_mean, nearest
 from songbuild.units import Unit
 
 CURVES = ("lin", "exp", "smooth", "hold")
@@ -53,11 +53,12 @@ def _value(text: str, offset: int, unit: Unit) -> tuple[float, str]:
         return unit.parse(number), curve
     except PydanticCustomError as error:
         before, _, after = number.rpartition(" ")
-        if before and after.isalpha() and _reads(before.strip(), unit):
+        if nearest(after, CURVES) and _reads(before.strip(), unit):
             place = start + len(number) - len(after)
             hint = did_you_mean(after, CURVES)
             raise NotationError(f"unknown curve '{after}'", place, len(after), hint) from None
-        raise NotationError(error.message(), start, len(number)) from None
+        hint = f"after the value may stand a curve: {', '.join(CURVES)}" if before else None
+        raise NotationError(error.message(), start, len(number), hint) from None
 
 
 def _reads(text: str, unit: Unit) -> bool:

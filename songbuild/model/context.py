@@ -47,8 +47,8 @@ class Context:
 
 
 class Written(NamedTuple):
-    """A pattern and the path it stands at; `plain` says that its notes are the value at the path itself."""
+    """A pattern and the path it stands at; `text` is the path of its notes where they are not below that."""
 
     pattern: Pattern
     path: Path
-    plain: bool = False
+    text: Path | None = None

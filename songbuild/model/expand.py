@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DrumKeys = Mapping[str, Mapping[str, int]]
 """Track -> the names that its drum kit gives to keys; an instrument that is no kit has none."""
-MOST_EVENTS = 500_000
+MOST_EVENTS = 200_000
 
 
 @dataclass

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -26,7 +27,8 @@ _NAME = re.compile(r"[^\W\d][\w-]*(\s+x\d+)?")
 _BARS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
 KEYS = (*_OWN, *(field.alias or name for name, field in Pattern.model_fields.items()))
 SOURCES = ("play", "notes", "degrees", "chords", "drums", "from")
-MOST_PHRASES = 20_000
+MOST_PHRASES = 5_000
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 INLINE = "inline"
 
 
@@ -69,12 +71,12 @@ class Player:
         enter = self._checked(part, "enter", 1, self._is_bar, is_bar)
         leave = self._checked(part, "exit", self.bars, self._is_bar, is_bar)
         start, stop = self.starts.start_of(enter - 1), min(self.starts.start_of(leave), self.context.length)
-        placed = self._fill(_varied(phrase, varied), path, start, stop)
+        placed = self._fill({} if phrase is None and varied else phrase, path, start, stop, varied)
         placed = self._with_bars(placed, part.get("bars"))
         if (pickup := part.get("pickup")) is not None:
-            placed += self._pickup(_varied(pickup, varied), start)
+            placed += self._pickup(pickup, start, varied)
         placed.sort(key=lambda item: (item.tone.onset, item.tone.pitch, item.tone.drum))
-        if (words := part.get("lyrics")) is not None:
+        if placed and (words := part.get("lyrics")) is not None:
             placed = self._sung(placed, words)
         return Part(tuple(placed), *self._feel(part))
 
@@ -88,8 +90,10 @@ class Player:
         self.faults.add("part", (*self.path, key), f"'{key}' is {what}")
         return default
 
-    def _fill(self, phrases: Any, path: Path, start: Fraction, stop: Fraction) -> list[Placed]:
-        """Phrases in turn, again and again, from `start` to `stop`."""
+    def _fill(
+        self, phrases: Any, path: Path, start: Fraction, stop: Fraction, varied: Mapping[str, Any] = _NOTHING
+    ) -> list[Placed]:
+        """Phrases in turn, each with the settings `varied`, again and again, from `start` to `stop`."""
         if phrases is None:
             return []
         turn = phrases if isinstance(phrases, list | tuple) else [phrases]
@@ -102,7 +106,7 @@ class Player:
         at, count = start, 0
         while at < stop and items:
             phrase, here = items[count % len(items)]
-            found = self._phrase(phrase, here, self.context.later(at, stop))
+            found = self._phrase(phrase, here, self.context.later(at, stop), varied)
             if found is None:
                 return placed
             line, name = found
@@ -132,46 +136,46 @@ class Player:
                 return [name] * times
         return [phrase]
 
-    def _phrase(self, phrase: Any, path: Path, context: Context) -> tuple[Line, str] | None:
+    def _phrase(self, phrase: Any, path: Path, context: Context, varied: Mapping[str, Any]) -> tuple[Line, str] | None:
         """One phrase as a line, with the name for its events; None where it can't be played."""
         if phrase is None:
             return Line((), context.bars[0]), INLINE
         if isinstance(phrase, str):
-            if phrase in self.patterns.patterns:
+            if phrase in self.patterns.patterns and not varied:
                 line = self.patterns.line(phrase, context)
                 return None if line is None else (line, phrase)
-            if not self._is_notation(phrase, context):
-                self._unknown(phrase, path)
-                return None
-            written = Written(Pattern(notes=phrase), path, plain=True)
+            written = self._variation(phrase, varied, path, self.path if varied else path, context)
         elif isinstance(phrase, Mapping):
-            made = self._variation(dict(phrase), path, context)
-            if made is None:
-                return None
-            written = made
+            own = {key: value for key, value in phrase.items() if key != "play"}
+            home = path if phrase else self.path
+            written = self._variation(phrase.get("play"), {**varied, **own}, (*path, "play"), home, context)
         else:
             self.faults.add("part", path, "a part is a pattern's name, notes, a list of them, or {play: …}")
+            return None
+        if written is None:
             return None
         line = self.patterns.define(written, "/".join(map(str, path)), context)
         return None if line is None else (line, written.pattern.from_ or INLINE)
 
-    def _variation(self, given: dict[str, Any], path: Path, context: Context) -> Written | None:
-        """A phrase with settings as a pattern of its own."""
-        base = given.pop("play", None)
+    def _variation(
+        self, base: Any, varied: Mapping[str, Any], path: Path, home: Path, context: Context
+    ) -> Written | None:
+        """What stands at `path` (a pattern's name, or notes) with settings that stand at `home`, as a pattern."""
+        given = dict(varied)
         if isinstance(base, str) and base not in self.patterns.patterns and not self._is_notation(base, context):
             self._unknown(base, path)
             return None
         if base is not None:
             given["from" if base in self.patterns.patterns else "notes"] = base
         try:
-            return Written(Pattern.model_validate(given), path, plain=base is not None)
+            return Written(Pattern.model_validate(given), home, path if base is not None else None)
         except ValidationError as error:
             for item in error.errors():
                 if item["type"] == "extra_forbidden":
                     name = str(item["loc"][-1])
-                    self.faults.name("part", (*path, name), f"unknown key '{name}'", did_you_mean(name, KEYS))
+                    self.faults.name("part", (*home, name), f"unknown key '{name}'", did_you_mean(name, KEYS))
                 else:
-                    self.faults.add("part", (*path, *item["loc"]), item["msg"])
+                    self.faults.add("part", (*home, *item["loc"]), item["msg"])
             return None
 
     def _unknown(self, text: str, path: Path) -> None:
@@ -215,9 +219,10 @@ class Player:
             placed = kept + self._fill(phrase, (*path, key), start, stop)
         return placed
 
-    def _pickup(self, phrase: Any, start: Fraction) -> list[Placed]:
+    def _pickup(self, phrase: Any, start: Fraction, varied: Mapping[str, Any]) -> list[Placed]:
         """What leads into the part: it ends where the part starts."""
-        found = self._phrase(phrase, (*self.path, "pickup"), Context(self.context.key, (self.starts.length_of(0),)))
+        context = Context(self.context.key, (self.starts.length_of(0),))
+        found = self._phrase(phrase, (*self.path, "pickup"), context, varied)
         return self._moved(found[0], found[1], start - found[0].length, start) if found else []
 
     def _sung(self, placed: list[Placed], words: Any) -> list[Placed]:
@@ -246,14 +251,3 @@ class Player:
                 for item in error.errors():
                     self.faults.add("part", (*self.path, "humanize", *item["loc"]), item["msg"])
         return swing, humanize
-
-
-def _varied(phrase: Any, fields: Mapping[str, Any]) -> Any:
-    """A phrase, or each of a list, with a variation's fields."""
-    if not fields:
-        return phrase
-    if isinstance(phrase, list | tuple):
-        return [item if item is None else _varied(item, fields) for item in phrase]
-    if isinstance(phrase, Mapping):
-        return {**fields, **phrase}
-    return dict(fields) if phrase is None else {**fields, "play": phrase}

@@ -51,28 +51,24 @@ class Patterns:
 
     def line(self, name: str, context: Context) -> Line | None:
         """A pattern's line, or None where something is wrong with it."""
-        if not self._hears_chords(name, set()):
-            context = context.without_chords()
-        key = (name, context)
-        if key not in self._memo:
-            self._memo[key] = self.define(self._named(name), name, context)
-        return self._memo[key]
-
-    def _hears_chords(self, name: str, seen: set[str]) -> bool:
-        """Whether a pattern, or one that it uses, plays its section's chords."""
-        pattern = self.patterns.get(name)
-        if pattern is None or name in seen:
-            return False
-        seen.add(name)
-        uses = [*pattern.bars.values(), *([pattern.from_] if pattern.from_ else [])]
-        return pattern.chords == "section" or any(self._hears_chords(other, seen) for other in uses)
+        return self.define(self._named(name), name, context)
 
     def define(self, written: Written, label: str, context: Context) -> Line | None:
-        """The line of a pattern, or None where something is wrong with it; `label` is for `rows`."""
-        try:
-            return self._made(self._chain(written, label), label, context)
-        except _FaultyError:
-            return None
+        """The line of a pattern, or None where something is wrong with it; `label` is its name, or one of its own."""
+        if not self._hears_chords(written.pattern, set()):
+            context = context.without_chords()
+        key = (label, context)
+        if key not in self._memo:
+            try:
+                self._memo[key] = self._made(self._chain(written, label), label, context)
+            except _FaultyError:
+                self._memo[key] = None
+        return self._memo[key]
+
+    def _hears_chords(self, pattern: Pattern, seen: set[str]) -> bool:
+        """Whether a pattern, or one that it uses, plays its section's chords."""
+        uses = {name for name in (*pattern.bars.values(), pattern.from_) if name in self.patterns} - seen
+        return pattern.chords == "section" or any(self._hears_chords(self.patterns[name], seen | uses) for name in uses)
 
     def fault(self, kind: Kind, path: Path, message: str, hint: str | None = None) -> _FaultyError:
         """Report, and return what to raise."""
@@ -148,7 +144,7 @@ class Patterns:
         else:
             degrees = root.pattern.degrees is not None
             text = root.pattern.degrees if degrees else root.pattern.notes
-            path = root.path if root.plain else (*root.path, "degrees" if degrees else "notes")
+            path = root.text or (*root.path, "degrees" if degrees else "notes")
             made = self._tune(text or "", degrees, path, settings["velocity"][0], context)
         if not made.length:
             raise self.fault("pattern", root.path, "there is nothing in this pattern")

@@ -39,12 +39,14 @@ class TimeMap:
     bars: MeterMap
     tempo: tuple[Segment, ...]
     anchors: tuple[Fraction, ...] = ()
-    _starts: tuple[Fraction, ...] = field(init=False, repr=False, compare=False)
+    _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    _anchors: tuple[float, ...] = field(init=False, repr=False, compare=False)
     _frames: dict[int, tuple[int, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "anchors", tuple(sorted({Fraction(0), *self.anchors})))
-        object.__setattr__(self, "_starts", tuple(segment.beat for segment in self.tempo))
+        object.__setattr__(self, "_starts", tuple(float(segment.beat) for segment in self.tempo))
+        object.__setattr__(self, "_anchors", tuple(float(anchor) for anchor in self.anchors))
 
     @classmethod
     def build(
@@ -100,7 +102,7 @@ class TimeMap:
 
     def frame(self, beat: Fraction, rate: int) -> int:
         """The frame of a beat at `rate` Hz: its section's frame plus the rounded distance from there."""
-        index = max(0, bisect_right(self.anchors, beat) - 1)
+        index = max(0, bisect_right(self._anchors, float(beat)) - 1)
         return self._anchor_frames(rate)[index] + self._distance(self.anchors[index], beat, rate)
 
     def bpm_at(self, beat: Fraction) -> float:
@@ -123,7 +125,7 @@ class TimeMap:
         return events
 
     def _segment(self, beat: Fraction) -> Segment:
-        return self.tempo[max(0, bisect_right(self._starts, beat) - 1)]
+        return self.tempo[max(0, bisect_right(self._starts, float(beat)) - 1)]
 
     def _anchor_frames(self, rate: int) -> tuple[int, ...]:
         if rate not in self._frames:
@@ -134,8 +136,16 @@ class TimeMap:
         return self._frames[rate]
 
     def _distance(self, start: Fraction, stop: Fraction, rate: int) -> int:
+        segment = self._segment(start)
+        if segment.curve == "jump" and segment is self._segment(stop):
+            beats, bpm = stop - start, segment.start_bpm
+            return _rounded(60 * rate * beats.numerator * bpm.denominator, beats.denominator * bpm.numerator)
         seconds = self.exact_seconds(stop) - self.exact_seconds(start)
-        return (2 * rate * seconds.numerator + seconds.denominator) // (2 * seconds.denominator)
+        return _rounded(rate * seconds.numerator, seconds.denominator)
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def tempo_map(song: Song, anchors: Sequence[Occurrence] | None = None) -> tuple[TimeMap, list[Fault]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from songbuild.engine import Source
+from songbuild.engine import Node, Source
 from songbuild.model.score import Score
 from songbuild.model.song import Song
 from songbuild.problems import Fault
@@ -20,7 +20,7 @@ class Context:
     """A song and what has been worked out from it.
 
     `end` is the song's length in frames; `digest` gives the digest of a file's content; `faults` collects what turns
-    out to be wrong while planning.
+    out to be wrong while planning; `files` holds the node and length of each audio file that has been planned.
     """
 
     song: Song
@@ -29,6 +29,7 @@ class Context:
     end: int
     digest: Callable[[Path], str]
     faults: list[Fault] = field(default_factory=list)
+    files: dict[str, tuple[Node, int]] = field(default_factory=dict)
 
     @property
     def rate(self) -> int:

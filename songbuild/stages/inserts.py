@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,17 +19,22 @@ from songbuild.stages.lanes import Target, lane, target
 from songbuild.stages.strip import Lane
 from songbuild.units import Params, SyncMs
 
-if TYPE_CHECKING:
-    from songbuild.stages.mix import Console
-
 BY_NAME = {effect.name: effect for effect in EFFECTS}
 Origins = dict[tuple[str | int, ...], Path]
 
 
 def specs(
-    console: Console, inserts: Sequence[Device], automation: Mapping[str, str], path: Path, key: str = "inserts"
+    context: Context,
+    node: Callable[[str], Node | None],
+    inserts: Sequence[Device],
+    automation: Mapping[str, str],
+    path: Path,
+    key: str = "inserts",
 ) -> tuple[list[Json], list[Node], Origins]:
-    """The specs of `inserts` (the list at `path` + `key` in the song), the nodes of their side-chains, and origins."""
+    """The specs of `inserts` (the list at `path` + `key` in the song), the nodes of their side-chains, and origins.
+
+    `node` finds what a side-chain listens to, by its name.
+    """
     made: list[Json] = []
     sides: list[Node] = []
     origins: Origins = {}
@@ -39,18 +44,18 @@ def specs(
         effect = BY_NAME[device.device]
         side = None
         if device.sidechain is not None:
-            node = console.node(device.sidechain)
-            if node is not None:
+            key_node = node(device.sidechain)
+            if key_node is not None:
                 side = len(sides)
-                sides.append(node)
-        params = in_ms(console.context, effect, device.params, (*path, key, index))
+                sides.append(key_node)
+        params = in_ms(context, effect, device.params, (*path, key, index))
         lanes: dict[str, Lane] = {}
         origins["chain", "inserts", len(made), "params"] = (*path, key, index)
         for moved, text in automation.items():
             label, _, parameter = moved.partition(".")
             if label == device.label and parameter:
                 spot: Path = (*path, "automation", moved)
-                lanes[parameter] = lane(console.context, text, spot, movable(effect, parameter))
+                lanes[parameter] = lane(context, text, spot, movable(effect, parameter))
                 origins["chain", "inserts", len(made), "lanes", parameter] = spot
         made.append(
             {"device": effect.name, "revision": effect.revision, "params": params, "lanes": lanes, "side": side}

@@ -129,7 +129,7 @@ def plan_master(console: Console, mix: Node) -> tuple[Node, Node]:
     """The master and the value that measures it."""
     context: Context = console.context
     master = context.song.master
-    inserts, sides, origins = specs(console, master.chain, master.automation, ("master",), "chain")
+    inserts, sides, origins = specs(context, console.node, master.chain, master.automation, ("master",), "chain")
     chained = strip(context, "master chain", "master", [(mix, None)], inserts, sides, origins) if inserts else mix
     limiter = {
         "ceiling_db": master.ceiling,

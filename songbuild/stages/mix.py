@@ -44,7 +44,7 @@ class Console:
     def _make(self, name: str) -> Node | None:
         model, path = self.model(name)
         if name in self.sources:
-            inserts, sides, origins = specs(self, model.inserts, model.automation, path)
+            inserts, sides, origins = specs(self.context, self.node, model.inserts, model.automation, path)
             if not inserts:
                 return self.sources[name]
             feeds: list[tuple[Node, Fader | None]] = [(self.sources[name], None)]
@@ -53,7 +53,7 @@ class Console:
         fed = self.sends_to(name) if kind == "return" else self.feeds(name)
         if not fed:
             return None
-        inserts, sides, origins = specs(self, model.inserts, model.automation, path)
+        inserts, sides, origins = specs(self.context, self.node, model.inserts, model.automation, path)
         return strip(self.context, f"{kind} {name}", "mix", fed, inserts, sides, origins)
 
     def strips(self) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def plan_mix(console: Console) -> Node | None:
             (node, Fader(fader.pan, (*fader.gains, volume), {**fader.origins, ("gains", len(fader.gains)): path}))
             for node, fader in fed
         ]
-    inserts, sides, origins = specs(console, mix.inserts, mix.automation, ("mix",))
+    inserts, sides, origins = specs(context, console.node, mix.inserts, mix.automation, ("mix",))
     return strip(context, "mix", "mix", fed, inserts, sides, origins)
 
 

@@ -31,10 +31,12 @@ DECODE = Recipe("recordings.decode", REVISION, "whole", _decode)
 
 
 def decoded(context: Context, name: str, path: Path) -> tuple[Node, int] | None:
-    """The node that decodes the audio file `name`, and its length in frames at the build's rate.
+    """The node that decodes the audio file `name`, and its length in frames at the build's rate; one for all its uses.
 
     A file that can't be used is a fault at `path`.
     """
+    if name in context.files:
+        return context.files[name]
     try:
         info = probe(context.folder / name)
         source = context.source(name)
@@ -45,9 +47,16 @@ def decoded(context: Context, name: str, path: Path) -> tuple[Node, int] | None:
         context.fault("REC020", path, f"{name}: {error.strerror or 'cannot be read'}")
         return None
     node = Node(
-        f"file {name}", "recordings", DECODE, {"digest": source.digest}, sources=(source,), channels=info.channels
+        f"file {name}",
+        "recordings",
+        DECODE,
+        {"digest": source.digest},
+        sources=(source,),
+        channels=info.channels,
+        origins={(): path},
     )
-    return node, round(info.frames * context.rate / info.rate)
+    context.files[name] = node, round(info.frames * context.rate / info.rate)
+    return context.files[name]
 
 
 # A comp: params {"takes": [{"frames", "reverse", "gain"}], "cuts": [{"take", "start", "stop", "source", "reverse",

@@ -67,6 +67,16 @@ def test_damaged_blobs_are_made_again_within_the_build(toys, tmp_path, expected,
     assert moved or harm is Path.unlink
 
 
+def test_a_damaged_file_that_is_made_again_with_the_same_content_replaces_it(toys, tmp_path) -> None:
+    notes = toys.notes("n", [])
+    with Store(tmp_path / "cache") as store:
+        first = build(toys.graph(notes), store, threads=1).outputs["mix.raw"]
+        good = first.path.read_bytes()
+        flip(first.path)
+        again = build(toys.graph(notes, (0, 400, 800)), store, threads=1).outputs["mix.raw"]
+        assert again.digest == first.digest and again.path.read_bytes() == good
+
+
 def test_only_what_is_needed_is_made_again(toys, tmp_path) -> None:
     with Store(tmp_path / "cache") as store:
         made = build(graph(toys), store, threads=1)

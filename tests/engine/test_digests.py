@@ -96,6 +96,20 @@ def test_a_state_comes_back_in_one_layout_that_may_be_changed() -> None:
     assert back.tolist() == [[0, 4, 8], [2, 6, 10]]
 
 
+def test_named_tuples_of_our_own_come_back_as_such_and_no_other_class_does() -> None:
+    from collections import namedtuple
+
+    from songbuild.model.drums import Step
+
+    state = Step(*range(len(Step._fields)))
+    assert type(decode(encode((state,)))[0]) is Step and decode(encode((state,))) == (state,)
+    with pytest.raises(TypeError):
+        encode(namedtuple("Foreign", "x")(1))
+    foreign = encode(state).replace(b"songbuild.model.drums", b"subprocess.mode.drums")
+    with pytest.raises(ValueError, match="class in subprocess"):
+        decode(foreign)
+
+
 def test_numpy_scalars_keep_their_type() -> None:
     assert isinstance(decode(encode(np.float32(0.1))), np.float32)
 

@@ -109,7 +109,7 @@ def harm(folder, fault, chance):
             path.unlink()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SONG, st.lists(st.tuples(EDIT, FAULT, st.integers(1, 3)), min_size=1, max_size=5), st.integers(0, 1 << 16))
 def test_incremental_equals_clean(toys, song, steps, seed) -> None:
     chance = random.Random(seed)

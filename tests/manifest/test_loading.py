@@ -102,6 +102,8 @@ def test_short_forms_and_canonical_devices(load_song, tmp_path: Path) -> None:
     assert bass.inserts[1].params == {"bands": [{"freq_hz": 2000.0, "gain_db": -3.0}]}
     assert (bass.sends["verb"].level_db, bass.sends["wide"].pre) == (-12.0, True)
     assert song.mix.returns["verb"].inserts[0].params == {"time": "1/8."}
+    assert loaded.score is not None
+    assert [section.id for section in loaded.score.sections] == ["verse#1", "verse#2", "outro#1"]
     folder = (tmp_path / "song").resolve()
     assert loaded.folder == folder
     assert {file.relative_to(folder).as_posix() for file in loaded.files} == {
@@ -313,6 +315,12 @@ def test_a_song_with_other_values_never_raises(load_song, seed: int, count: int)
     loaded = load_song({"song.yaml": yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False), **FILES})
     assert (loaded.song is None) == any(problem.severity == "error" for problem in loaded.problems)
     assert "nput should" not in "".join(problem.message for problem in loaded.problems)
+
+
+def test_a_list_or_mapping_of_which_nothing_is_left_is_empty(load_song) -> None:
+    text = "title: T\nmix:\n  channels:\n  buses:\n    low:\n      inserts:\n      # - eq\n      sends:\n  inserts:\n"
+    song = loaded_song(load_song({"song.yaml": text}))
+    assert (song.mix.channels, song.mix.inserts, song.mix.buses["low"].inserts) == ({}, [], [])
 
 
 def test_manifest_by_name_and_by_folder(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from songbuild.manifest import Loaded
+from songbuild.manifest import Loaded, load
 from songbuild.problems import Problem
 
 BASE = """\
@@ -352,6 +353,22 @@ def test_symbolic_link_out_of_the_project(link: str, load_song, tmp_path: Path) 
     assert [(p.code, p.span.line, p.span.column) for p in loaded.problems] == [("MAN002", 2, 6)]
 
 
+def test_manifest_is_a_link_out_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("title: T\n")
+    (tmp_path / "song").mkdir()
+    (tmp_path / "song" / "song.yaml").symlink_to(tmp_path / "other.yaml")
+    assert [p.code for p in load(tmp_path / "song").problems] == ["MAN002"]
+
+
+@pytest.mark.parametrize("name", [".", "song.yaml", "nothing/song.yaml", "a\0b", "x" * 5000, "loop/song.yaml"])
+def test_no_song_at_this_path(name: str, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    loaded = load(tmp_path / name)
+    assert loaded.song is None
+    assert [p.code[:3] for p in loaded.problems] == ["MAN"]
+    assert str(loaded.problems[0])
+
+
 def test_links_in_a_circle(load_song, tmp_path: Path) -> None:
     (tmp_path / "song" / "a.yaml").symlink_to("b.yaml")
     (tmp_path / "song" / "b.yaml").symlink_to("a.yaml")
@@ -360,16 +377,12 @@ def test_links_in_a_circle(load_song, tmp_path: Path) -> None:
 
 
 def test_named_pipe_does_not_hang(load_song, tmp_path: Path) -> None:
-    import os
-
     os.mkfifo(tmp_path / "song" / "mix.yaml")
     loaded = load_song({"song.yaml": "title: T\nmix: mix.yaml\n"})
     assert [p.code for p in loaded.problems] == ["MAN004"]
 
 
 def test_no_song_here(tmp_path: Path) -> None:
-    from songbuild.manifest import load
-
     loaded = load(tmp_path)
     assert loaded.song is None
     assert [p.code for p in loaded.problems] == ["MAN003"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from songbuild.model import line as lines
 from songbuild.model.chords import parse_chord, parse_chords
@@ -107,6 +107,7 @@ def written(line: list[tuple[int, str]]) -> str:
     return " ".join(f"{spell(pitch, Key())}:{length}" for pitch, length in line)
 
 
+@settings(deadline=None, max_examples=50)
 @given(notes)
 def test_what_is_written_is_read(line: list[tuple[int, str]]) -> None:
     made = parse_notes(written(line), BAR)
@@ -115,6 +116,7 @@ def test_what_is_written_is_read(line: list[tuple[int, str]]) -> None:
     assert made.length == sum(LENGTHS[length] for _, length in line)
 
 
+@settings(deadline=None, max_examples=50)
 @given(notes, st.integers(1, 9))
 def test_a_repeat_is_the_line_again(line: list[tuple[int, str]], times: int) -> None:
     once, made = parse_notes(written(line), BAR), parse_notes(f"({written(line)})*{times}", BAR)
@@ -122,6 +124,7 @@ def test_a_repeat_is_the_line_again(line: list[tuple[int, str]], times: int) -> 
     assert [tone.pitch for tone in made.tones] == times * [tone.pitch for tone in once.tones]
 
 
+@settings(deadline=None, max_examples=50)
 @given(notes, st.sampled_from(["2", "4", "8."]))
 def test_a_tuplet_takes_the_time_it_is_given(line: list[tuple[int, str]], length: str) -> None:
     whole = {"2": 2, "4": 1, "8.": Fraction(3, 4)}[length]
@@ -144,11 +147,17 @@ def test_chords_tie_note_by_note() -> None:
     assert [(t.pitch, t.onset, t.length) for t in made.tones] == [(60, 0, 4), (64, 0, 2), (67, 0, 4), (69, 2, 2)]
 
 
+def test_the_last_of_tied_notes_says_how_all_of_it_sounds() -> None:
+    (tone,) = parse_notes("c4:4~ c.:4", BAR).tones
+    assert (tone.length, tone.gate) == (2, Fraction(1, 2))
+
+
 def test_bars_of_other_lengths() -> None:
     made = parse_notes("c4:4 d e f | g:4 a b:8 | R | %", (Fraction(4), Fraction(5, 2), Fraction(3)))
     assert made.length == Fraction(25, 2)
 
 
+@settings(deadline=None, max_examples=50)
 @given(notes, keys, st.integers(-9, 9))
 def test_changes_undo_each_other(line: list[tuple[int, str]], key: Key, amount: int) -> None:
     made = parse_notes(written(line), BAR)
@@ -169,6 +178,7 @@ def test_invert_and_steps_stay_in_the_scale() -> None:
     assert [t.pitch for t in lines.transpose_steps(made, 2, Key()).tones] == [64, 65, 67, 71, 62]
 
 
+@settings(deadline=None, max_examples=50)
 @given(keys, st.integers(0, 127))
 def test_spelling_is_read_back(key: Key, pitch: int) -> None:
     if 12 <= pitch <= 119:
@@ -178,7 +188,8 @@ def test_spelling_is_read_back(key: Key, pitch: int) -> None:
 
 
 SPELLINGS = [
-    ("A minor", "a3 b3 c4 d4 e4 f4 g#4"), ("Eb major", "eb4 f4 g4 ab4 bb4 c5 d5"), ("F# dorian", "f#3 g#3 a3 b3 c#4 d#4 e4"),
+    ("A minor", "a3 b3 c4 d4 e4 f4 g#4"), ("Eb major", "eb4 f4 g4 ab4 bb4 c5 d5"),
+    ("F# dorian", "f#3 g#3 a3 b3 c#4 d#4 e4"),
     ("Db major", "db4 eb4 f4 gb4 ab4 bb4 c5"), ("B major", "b3 c#4 d#4 e4 f#4 g#4 a#4"), ("C minor", "c4 eb4 g4 b4"),
 ]  # fmt: skip
 
@@ -189,11 +200,13 @@ def test_spelling(key: str, names: str) -> None:
 
 
 CHORDS = {
-    "C": (0, 4, 7), "Cm": (0, 3, 7), "C-7": (0, 3, 7, 10), "Cmaj7": (0, 4, 7, 11), "CΔ": (0, 4, 7, 11), "Cdim": (0, 3, 6),
+    "C": (0, 4, 7), "Cm": (0, 3, 7), "C-7": (0, 3, 7, 10), "Cmaj7": (0, 4, 7, 11),
+    "CΔ": (0, 4, 7, 11), "Cdim": (0, 3, 6),
     "C°7": (0, 3, 6, 9), "Cø": (0, 3, 6, 10), "Cm7b5": (0, 3, 6, 10), "C+": (0, 4, 8), "C7#5": (0, 4, 8, 10),
     "C6/9": (0, 4, 7, 9, 14), "C9": (0, 4, 7, 10, 14), "Cm11": (0, 3, 7, 10, 14, 17), "C11": (0, 7, 10, 14, 17),
     "C13": (0, 4, 7, 10, 14, 21), "C7alt": (0, 4, 10, 13, 15, 20), "C7(b9,#11)": (0, 4, 7, 10, 13, 18), "C5": (0, 7),
-    "Csus4": (0, 5, 7), "C9sus4": (0, 5, 7, 10, 14), "Cadd9": (0, 4, 7, 14), "Cmadd9": (0, 3, 7, 14), "Cm(maj7)": (0, 3, 7, 11),
+    "Csus4": (0, 5, 7), "C9sus4": (0, 5, 7, 10, 14), "Cadd9": (0, 4, 7, 14), "Cmadd9": (0, 3, 7, 14),
+    "Cm(maj7)": (0, 3, 7, 11),
     "C7no5": (0, 4, 10), "C7-5": (0, 4, 6, 10), "N.C.": (),
 }  # fmt: skip
 

@@ -94,7 +94,7 @@ def _layers(p: Pad, pitch: float, hz: float, harmonics: int) -> tuple[Array, Arr
         sung = 0.06 + np.add.reduce(2.2 * height / np.sqrt(1.0 + off * off), axis=1)
         every *= 1.0 + p.choir * (sung - 1.0)
     cutoff = p.cutoff_hz * power_of_2(0.5 * (pitch - 60.0) / 12.0)
-    low = every / (1.0 + (k * hz / cutoff) ** 4)
+    low = every / (1.0 + np.square(np.square(k * (hz / cutoff))))
     half_open = low + 0.5 * (every - low)
     scale = 1.0 / max(float(np.sqrt(np.add.reduce(half_open * half_open))), 1e-6)
     return low * scale, (every - low) * scale
