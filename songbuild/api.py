@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from songbuild.stages.plan import Plan, Selection, plan
 from songbuild.stages.words import clauses
 
 __all__ = [
-    "Explained", "Line", "Rendered", "Selection", "WrongUsage", "check", "explain", "load", "open_store", "render",
+    "Explained", "Line", "Rendered", "Selection", "UsageError", "check", "explain", "load", "open_store", "render",
     "size",
 ]  # fmt: skip
 
@@ -37,10 +38,12 @@ Song = str | os.PathLike[str]
 """A song's manifest, or the folder that holds a song.yaml."""
 SELECTION_FAULTS = ("SONG011", "SONG012")
 """What is wrong with a selection, not with the song."""
+FEW = 3
+"""So many files are named one by one."""
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 
 
-class WrongUsage(ValueError):
+class UsageError(ValueError):
     """What was asked for can't be, whatever the song: a track it doesn't have, bars after its end."""
 
 
@@ -77,10 +80,10 @@ class Rendered:
 
 
 def size(text: str) -> int:
-    """Bytes that '5GB', '800 MB', '1GiB' or a number means.  Raises WrongUsage."""
+    """Bytes that '5GB', '800 MB', '1GiB' or a number means.  Raises UsageError."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
     if not match or match[2] not in _UNITS:
-        raise WrongUsage(f"'{text}' is not a size such as '5GB' or '800MB'")
+        raise UsageError(f"'{text}' is not a size such as '5GB' or '800MB'")
     return int(float(match[1]) * _UNITS[match[2]])
 
 
@@ -89,8 +92,8 @@ def open_store(cache: str | os.PathLike[str] | None = None) -> Store:
     cap = os.environ.get("SONGBUILD_CACHE_CAP")
     try:
         return Store(Path(cache) if cache else None, cap_bytes=size(cap) if cap else DEFAULT_CAP_BYTES)
-    except WrongUsage as error:
-        raise WrongUsage(f"SONGBUILD_CACHE_CAP: {error}") from None
+    except UsageError as error:
+        raise UsageError(f"SONGBUILD_CACHE_CAP: {error}") from None
 
 
 def load(song: Song, *, trusted: bool = False) -> Loaded:
@@ -108,7 +111,7 @@ def check(song: Song, *, trusted: bool = False, cache: str | None = None) -> tup
 def explain(
     song: Song, selection: Selection | None = None, *, trusted: bool = False, cache: str | None = None
 ) -> Explained:
-    """What a render would run, and why: the same decisions as the build's own.  Raises WrongUsage."""
+    """What a render would run, and why: the same decisions as the build's own.  Raises UsageError."""
     with open_store(cache) as store:
         loaded, planned, problems = _plan(song, store, selection or Selection(), trusted)
         if planned is None:
@@ -138,7 +141,7 @@ def render(
 ) -> Rendered:
     """Build a song and put its files into `out` (default: out/ in its folder).
 
-    Raises WrongUsage, EngineError (a disk that is full or can't be written), Cancelled.
+    Raises UsageError (also where `out` is no folder), EngineError (a disk that is full or can't be written), Cancelled.
     """
     selection = selection or Selection()
     whole = selection == Selection()
@@ -146,35 +149,38 @@ def render(
         loaded, planned, problems = _plan(song, store, selection, trusted)
         if planned is None or loaded.song is None:
             return Rendered(problems)
+        folder = out or loaded.folder / "out"
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise UsageError(f"{folder} is not a folder, and the song's files go there: move it away, or use --out")
         name = engine.song_id(song_file(song)) if whole else None
         built = engine.build(planned.graph, store, threads=threads, on_event=on_event, cancel=cancel, song=name)
         problems += [_failure(loaded, planned.graph, failure) for failure in built.failures]
-        folder = out or loaded.folder / "out"
         note = Path(song_folder(store.folder, name)) / "published.json" if name and out is None else None
         published = engine.publish(built, folder, _read_note(note))
         _write_note(note, published.state)
         measured = _measured(planned, built)
         problems += [loaded.places.problem(fault) for fault in checks.measure(loaded.song, measured)]
-        summary = _summary(loaded.song, planned, measured, folder, len(built.outputs))
+        summary = _summary(loaded.song, planned, measured, folder, [*built.outputs])
         if note is not None and not built.failures:
             made = [*(folder / file for file in published.state), note]
             extra = {"summary": summary, "problems": [str(problem) for problem in problems]}
             engine.record_song(store.folder, name or "", __version__, _read(loaded, planned.graph), made, extra)
         facts = {"folder": str(folder), "cache": str(store.folder), "cache_writable": store.writable}
     facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
-    return Rendered(problems, summary, _work(built), {**facts, "written": list(published.written), "nodes": _nodes(built)})
+    facts |= {"written": list(published.written), "nodes": _nodes(built)}
+    return Rendered(problems, summary, _work(built), facts)
 
 
 def _plan(song: Song, store: Store, selection: Selection, trusted: bool) -> tuple[Loaded, Plan | None, list[Problem]]:
-    """Read, check and plan a song; the plan is None where an error stands in the way.  Raises WrongUsage."""
+    """Read, check and plan a song; the plan is None where an error stands in the way.  Raises UsageError."""
     loaded = load(song, trusted=trusted)
     if loaded.song is None or _erroneous(loaded.problems):
         return loaded, None, list(loaded.problems)
     found = checks.run(loaded.song, loaded.folder)
-    planned, faults = plan(loaded.song, loaded.folder, store.digest_file, selection)
+    planned, faults = plan(loaded.song, loaded.folder, store.digest_file, selection, loaded.score)
     wrong = [fault for fault in faults if fault.code in SELECTION_FAULTS]
     if wrong and not _erroneous(fault for fault in (*found, *faults) if fault not in wrong):
-        raise WrongUsage("; ".join(f"{f.message} ({f.hint})" if f.hint else f.message for f in wrong))
+        raise UsageError("; ".join(f"{f.message} ({f.hint})" if f.hint else f.message for f in wrong))
     problems = [*loaded.problems, *(loaded.places.problem(fault) for fault in (*found, *faults))]
     problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.span)
     return loaded, None if _erroneous(problems) else planned, problems
@@ -193,7 +199,8 @@ def _failure(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
 
 def _common(paths: Sequence[SongPath]) -> SongPath:
     """The longest path that all of `paths` begin with."""
-    return tuple(os.path.commonprefix([*map(list, paths)])) if paths else ()
+    shared = takewhile(lambda parts: len(set(parts)) == 1, zip(*paths, strict=False))
+    return tuple(parts[0] for parts in shared)
 
 
 def _read(loaded: Loaded, graph: Graph) -> Iterator[Path]:
@@ -217,7 +224,8 @@ def _files(built: Built) -> dict[str, Any]:
 def _nodes(built: Built) -> list[dict[str, Any]]:
     """What became of each node."""
     return [
-        {"node": r.name, "stage": r.stage, "status": r.status, "tiles_run": r.ran, "tiles": r.tiles, "seconds": r.seconds}
+        {"node": r.name, "stage": r.stage, "status": r.status, "tiles_run": r.ran, "tiles": r.tiles}
+        | {"seconds": r.seconds}
         for r in built.records
     ]
 
@@ -243,7 +251,7 @@ def _measured(planned: Plan, built: Built) -> dict[str, Any]:
     return {"master": master, "files": _files(built)}
 
 
-def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder: Path, files: int) -> str:
+def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder: Path, files: Sequence[str]) -> str:
     """The song in a line, its master in another, and where the files are."""
     seconds = round(planned.graph.grid[-1] / planned.graph.rate)
     lines = [f"{song.title}: {seconds // 60}:{seconds % 60:02d}, {_count(len(song.arrangement.tracks), 'track')}"]
@@ -253,7 +261,8 @@ def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder
             f"short-term max {_level(master['short_term_max_lufs'])}, "
             f"range {_level(master['lra_lu'])} LU, true peak {_level(master['true_peak_dbtp'], 2)} dBTP"
         )
-    lines.append(f"{_count(files, 'file')} in {folder}")
+    few = len(files) <= FEW
+    lines += [str(folder / file) for file in files] if few else [f"{_count(len(files), 'file')} in {folder}"]
     return "\n".join(lines)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from types import TracebackType
 from typing import Any, Self
+
+from songbuild.app.cli.show import emit
 
 
 class Progress:
@@ -30,7 +31,7 @@ class Progress:
     def event(self, event: dict[str, Any]) -> None:
         """Take one event of the engine."""
         if self._json:
-            print(json.dumps(event, ensure_ascii=False), flush=True)
+            emit(event)
         elif event["event"] == "progress":
             if sys.stderr.isatty():
                 self._draw(event)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 from songbuild import __version__
 from songbuild.engine.unchanged import default_folder, song_id, unchanged
 from songbuild.manifest.find import song_file
 
 
-def summary(song: str) -> str | None:
-    """The line that `render` prints for an unchanged song, or None if there is something to do."""
+def answer(song: str) -> bool:
+    """Print what `render` says of an unchanged song; False, and nothing printed, if there is something to do."""
     extra = unchanged(default_folder(), song_id(song_file(song)), __version__)
-    return None if extra is None else f"{extra['summary']}\nnothing to do"
+    if extra is None or "summary" not in extra:
+        return False
+    for problem in extra.get("problems", ()):
+        print(problem, file=sys.stderr)
+    print(f"{extra['summary']}\nnothing to do")
+    return True

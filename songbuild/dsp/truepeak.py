@@ -26,7 +26,7 @@ FINE = 8
 _REACH = 5  # half samples that the second kernel reaches to each side
 _TOP = 215  # bins of a row from here on are what meters treat in different ways: 0.84 of the Nyquist frequency
 _DIFFER = 3.0  # times their RMS level: what the highest reading may exceed the plain one by
-_AGREED = 0.01  # of the threshold: where meters differ by less, the plain one will do
+_AGREED = 0.02  # of the threshold: where meters differ by less, the plain one will do
 _BATCH = 64  # rows at once: their spectra stay in the cache
 
 # Bounds on what the interpolation can add, norms of its coefficients rounded up; a test computes them anew.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from songbuild.formats.riff import short_riff
+from songbuild.formats.headers import complaint
 
 Audio = npt.NDArray[np.float64]
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "AIFF", "MP3", "OGG")
@@ -42,11 +42,20 @@ def probe(path: Path) -> AudioInfo:
         return AudioInfo(file.samplerate, file.channels, file.frames, file.format)
 
 
-def blocks(path: Path, rate: int) -> Iterator[Audio]:
+def blocks(path: Path, rate: int, *, offset: int = 0) -> Iterator[Audio]:
     """The audio of a file at `rate` Hz as blocks (channels, n): round(frames * rate / its rate) frames in all.
 
-    Resampled by soxr, VHQ, without delay.  Raises AudioError, also in the middle, for a damaged file or NaN in it.
+    The first `offset` of these frames are left out.  Resampled by soxr, VHQ, without delay.  Raises AudioError, also in
+    the middle, for a damaged file or NaN in it.
     """
+    for block in _resampled(path, rate):
+        if offset < block.shape[1]:
+            yield block[:, offset:] if offset else block
+        offset = max(0, offset - block.shape[1])
+
+
+def _resampled(path: Path, rate: int) -> Iterator[Audio]:
+    """As `blocks`, from the start."""
     import soxr
 
     with _opened(path) as file:
@@ -75,18 +84,23 @@ def _opened(path: Path) -> Any:
     import soundfile
 
     if not path.exists():
-        raise AudioError("no such file")
+        raise AudioError("no such file", "is its name spelled as in the folder, capitals too?")
     if not path.is_file():
         raise AudioError("it is not a file")
     if path.stat().st_size == 0:
         raise AudioError("it is empty", "a recording that was not fetched? try 'git lfs pull'")
-    if path.open("rb").read(20).startswith(b"version https://git-"):
+    with path.open("rb") as opened:
+        pointer = opened.read(20).startswith(b"version https://git-")
+    if pointer:
         raise AudioError("it is a git-lfs pointer, not audio", "run 'git lfs pull'")
+    wrong = complaint(path)  # before libsndfile, which warns on the terminal of what it finds
+    if wrong:
+        raise AudioError(*wrong)
     try:
         file = soundfile.SoundFile(path)
     except soundfile.LibsndfileError as error:
         raise AudioError(f"it can't be read as audio ({str(error.error_string).rstrip('.').lower()})") from None
-    wrong = _unusable(file) or short_riff(path)
+    wrong = _unusable(file)
     if wrong:
         file.close()
         raise AudioError(*wrong)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +64,8 @@ def channels(drums: Sequence[bool]) -> list[int]:
 def write_midi(path: Path, song: MidiSong) -> None:
     """Write `song` as a type 1 file with PPQ ticks a quarter note.
 
-    At one tick note-offs come before note-ons; a note lasts at least one tick.
+    At one tick note-offs come before note-ons; a note lasts at least one tick, and ends where the next of its key
+    starts.  A tempo that glides is given as a staircase of tempos.
     """
     import mido
 
@@ -99,12 +100,29 @@ def _part(track: MidiTrack) -> Iterable[_Event]:
     yield 0, 0, MetaMessage("track_name", name=track.name)
     if track.program is not None:
         yield 0, 1, Message("program_change", channel=track.channel, program=track.program)
-    for note in track.notes:
+    for note in _untangled(track.notes):
         own = {"channel": track.channel, "note": note.key}
         if note.text:
             yield note.tick, 3, MetaMessage("lyrics", text=note.text)
         yield note.tick, 4, Message("note_on", velocity=note.velocity, **own)
         yield note.tick + max(1, note.length), 2, Message("note_off", velocity=0, **own)
+
+
+def _untangled(notes: Iterable[MidiNote]) -> list[MidiNote]:
+    """Notes in order of time; one that sounds into the next of its key ends there, for MIDI can't tell them apart."""
+    sounding: dict[int, int] = {}
+    found: list[MidiNote] = []
+    for note in sorted(notes, key=lambda note: (note.tick, note.key, -note.length)):
+        before = sounding.get(note.key)
+        if before is not None:
+            last = found[before]
+            if last.tick == note.tick:
+                continue  # the longer of two equal notes stays
+            if last.tick + last.length > note.tick:
+                found[before] = replace(last, length=note.tick - last.tick)
+        sounding[note.key] = len(found)
+        found.append(note)
+    return found
 
 
 def _track(events: Iterable[_Event]) -> mido.MidiTrack:

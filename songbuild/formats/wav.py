@@ -13,6 +13,8 @@ from typing import BinaryIO
 from songbuild.formats.pcm import Integers, pack
 
 LIMIT = 0xFFFF_FFFF
+"""Bytes after which a file is RF64."""
+_ELSEWHERE = struct.pack("<I", 0xFFFF_FFFF)  # the size stands in the chunk ds64
 
 
 def write_wav(path: Path, blocks: Iterable[Integers], rate: int, channels: int, bits: int, id3: bytes = b"") -> int:
@@ -49,7 +51,7 @@ def _sizes(file: BinaryIO, data_start: int, data: int, frames: int, end: int) ->
         file.write(struct.pack("<I", data))
         return
     file.seek(0)
-    file.write(b"RF64" + struct.pack("<I", LIMIT) + b"WAVE")
+    file.write(b"RF64" + _ELSEWHERE + b"WAVE")
     file.write(b"ds64" + struct.pack("<IQQQI", 28, end - 8, data, frames, 0))
     file.seek(data_start - 4)
-    file.write(struct.pack("<I", LIMIT))
+    file.write(_ELSEWHERE)

@@ -13,7 +13,7 @@ from songbuild.model.line import BarStarts, Line, Tone, ordered
 from songbuild.model.voicing import voice
 from songbuild.problems import NotationError
 
-_STRUM = re.compile(r"\s*([+-]?)(\d+(?:\.\d+)?)\s*ms\s*")
+_STRUM = re.compile(r"\s*([+-]?)(\d{1,4}(?:\.\d{1,6})?)\s*ms\s*")
 _SIGNS = "-.xXo123456789"
 
 

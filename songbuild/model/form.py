@@ -19,7 +19,7 @@ from songbuild.problems import Fault, NotationError, Path, did_you_mean
 if TYPE_CHECKING:
     from songbuild.model.song import Song
 
-_TIMES = re.compile(r"\s*(?P<name>.*?)(?:\s+x(?P<times>\d+))?\s*")
+_TIMES = re.compile(r"\s*(?P<name>.*?)(?:\s+x(?P<times>\d{1,4}))?\s*", re.DOTALL)
 _OWN = ("bars", "chords", "key", "transpose", "swing", "humanize")
 MOST_BARS = 10_000
 
@@ -40,7 +40,7 @@ class Placement:
 def with_times(text: str) -> tuple[str, int]:
     """'verse x2' is ('verse', 2)."""
     match = _TIMES.fullmatch(text)
-    assert match  # the pattern matches any line
+    assert match  # the pattern matches any text
     return (match["name"], int(match["times"])) if match["times"] else (text.strip(), 1)
 
 

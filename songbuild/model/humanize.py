@@ -12,7 +12,7 @@ from songbuild.model.line import BarStarts
 from songbuild.problems import NotationError
 
 _NUMBERS = Struct("<24H")
-_SWING = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%\s*of\s*(4|8|16|32)\s*")
+_SWING = re.compile(r"\s*(\d{1,3}(?:\.\d{1,6})?)\s*%\s*of\s*(4|8|16|32)\s*")
 
 
 class Swing(NamedTuple):

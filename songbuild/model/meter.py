@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from songbuild.problems import NotationError
 
-_METER = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*(?:\(\s*(\d+(?:\s*\+\s*\d+)*)\s*\))?\s*")
+_METER = re.compile(r"\s*(\d{1,3})\s*/\s*(\d{1,3})\s*(?:\(\s*(\d{1,3}(?:\s*\+\s*\d{1,3})*)\s*\))?\s*")
+_BAR = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def parse_meters(value: object) -> list[tuple[int, Meter]]:
         return [(1, parse_meter(value))]
     changes: dict[int, Meter] = {}
     for key, text in value.items():
-        if isinstance(key, bool) or not str(key).isdecimal() or not 1 <= int(str(key)) <= 100_000:
+        if isinstance(key, bool) or not _BAR.fullmatch(str(key)) or not 1 <= int(str(key)) <= 100_000:
             raise NotationError(f"a meter starts at a bar's number, not at '{key}'")
         changes[int(str(key))] = parse_meter(text)
     if 1 not in changes:

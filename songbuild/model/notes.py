@@ -23,7 +23,7 @@ ACCENT, STRESS = 20, 8
 MOST_REPEATS, DEEPEST = 999, 16
 
 _NOTE = re.compile(r"([A-Ga-g])(x|##|#|♯|bb|b|♭)?(-?\d)?")
-_DEGREE = re.compile(r"([\^_]*)([#b♯♭]{0,2})(\d+)")
+_DEGREE = re.compile(r"([\^_]*)([#b♯♭]{0,2})(\d{1,4})")
 _LENGTH = re.compile(r"(\d+)(\.{0,2})(t?)")
 _LEVEL = re.compile(r"!([a-z]+|\d+)")
 _TIMES = re.compile(r"\*(\d+)")

@@ -23,8 +23,8 @@ from songbuild.model.patterns import Patterns
 from songbuild.problems import NotationError, Path, did_you_mean
 
 _OWN = ("play", "bars", "enter", "exit", "pickup", "swing", "humanize", "ring", "lyrics")
-_NAME = re.compile(r"[^\W\d][\w-]*(\s+x\d+)?")
-_BARS = re.compile(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?")
+_NAME = re.compile(r"[^\W\d][\w-]*(\s+x\d{1,4})?")
+_BARS = re.compile(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?")
 KEYS = (*_OWN, *(field.alias or name for name, field in Pattern.model_fields.items()))
 SOURCES = ("play", "notes", "degrees", "chords", "drums", "from")
 MOST_PHRASES = 5_000
@@ -162,7 +162,10 @@ class Player:
     ) -> Written | None:
         """What stands at `path` (a pattern's name, or notes) with settings that stand at `home`, as a pattern."""
         given = dict(varied)
-        if isinstance(base, str) and base not in self.patterns.patterns and not self._is_notation(base, context):
+        if base is not None and not isinstance(base, str):
+            self.faults.add("part", path, "inside of a list, 'play' is a pattern's name or notes")
+            return None
+        if base is not None and base not in self.patterns.patterns and not self._is_notation(base, context):
             self._unknown(base, path)
             return None
         if base is not None:

@@ -21,6 +21,7 @@ from songbuild.model.scales import parse_pitch
 from songbuild.problems import NotationError, Path, did_you_mean
 
 _STEPS = re.compile(r"\s*([+-]?\d{1,3})\s*(d?)\s*")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{1,6}|/[1-9][0-9]{0,5})?")
 _FROM_BASE = ("grid", "voicing", "range", "rhythm", "strum", "arpeggio", "velocity", "gate")
 _DEEPEST = 16
 _SOURCES = ("notes", "degrees", "chords", "drums", "from_")
@@ -242,10 +243,9 @@ class Patterns:
         return lines.scale_velocity(made, pattern.scale_velocity) if pattern.scale_velocity != 1.0 else made
 
     def _number(self, value: str | int | float, path: Path, low: Fraction, high: Fraction) -> Fraction:
-        try:
-            number = Fraction(str(value))
-        except (ValueError, ZeroDivisionError):
-            raise self.fault("pattern", path, f"'{value}' is not a number or a fraction such as 1/2") from None
+        if not _NUMBER.fullmatch(str(value)):
+            raise self.fault("pattern", path, f"'{value}' is not a number or a fraction such as 1/2")
+        number = Fraction(str(value))
         if not low <= number <= high:
             raise self.fault("pattern", path, f"{value} lies outside of {low} to {high}")
         return number

@@ -151,10 +151,12 @@ def _seed(seed: int, track: str, event: Event) -> int:
 
 
 def _choked(notes: list[list[Json]], instrument: Instrument) -> list[list[Json]]:
-    """Hits of a choke group end where the next of its group begins."""
+    """A hit ends where the next one of its choke group begins, if that is another drum: a closed hi-hat, an open one.
+
+    A drum struck again rings on under the new stroke, as a real one does; so equal strokes stay equal.
+    """
     for group in instrument.chokes:
-        hits = [note for note in notes if note[2] in group]
-        for hit, following in pairwise(hits):
-            if following[0] > hit[0]:
+        for hit, following in pairwise([note for note in notes if note[2] in group]):
+            if following[2] != hit[2] and following[0] > hit[0]:
                 hit[1] = following[0] - hit[0]
     return notes

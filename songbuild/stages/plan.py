@@ -39,11 +39,20 @@ class Plan:
 
 
 def plan(
-    song: Song, folder: Path, digest: Callable[[Path], str], selection: Selection | None = None
+    song: Song,
+    folder: Path,
+    digest: Callable[[Path], str],
+    selection: Selection | None = None,
+    score: Score | None = None,
 ) -> tuple[Plan | None, list[Fault]]:
-    """The graph that builds `song`, whose files are below `folder`; None where faults make it impossible."""
+    """The graph that builds `song`, whose files are below `folder`; None where faults make it impossible.
+
+    `score` is what the song's arrangement comes to, where that is known already.
+    """
     selection = selection or Selection()
-    score, faults = expand(song, drum_keys(song))
+    faults: list[Fault] = []
+    if score is None:
+        score, faults = expand(song, drum_keys(song))
     if any(fault.severity == "error" for fault in faults):
         return None, faults
     end = score.time.frame(score.length, song.rate) + round(song.tail * song.rate)

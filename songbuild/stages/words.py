@@ -18,7 +18,9 @@ from songbuild.problems import Path
 MOST = 6
 """At most so many parameters are named one by one."""
 MOST_RANGES = 4
-DERIVED = frozenset(("digest", "digests", "files", "tail", "one_shot", "start"))
+EARLY_S = 0.05
+"""A note that humanize brings so much before the bar line belongs to the bar after it."""
+DERIVED = frozenset(("digest", "digests", "files", "tail", "one_shot", "start", "names"))
 """Parameters that follow from others: not worth a word of their own."""
 
 
@@ -32,16 +34,17 @@ class Clause:
 
 @dataclass(frozen=True)
 class Bars:
-    """Frames as bars of the song: `starts` holds the first frame of each bar, the first of which is `first`."""
+    """Frames at `rate` Hz as bars of the song: `starts` holds each bar's first frame, the first bar is `first`."""
 
     starts: tuple[int, ...]
     first: int
+    rate: int
 
     @classmethod
     def of(cls, score: Score, rate: int) -> Bars:
         """The bars of a score at `rate` Hz."""
         found = score.time.bars_between(Fraction(0), score.length)
-        return cls(tuple(score.time.frame(beat, rate) for _, beat in found), found[0][0] if found else 1)
+        return cls(tuple(score.time.frame(beat, rate) for _, beat in found), found[0][0] if found else 1, rate)
 
     def words(self, frames: Iterable[int]) -> str:
         """'bar 9', 'bars 9-10, 17'; many ranges are one."""
@@ -99,7 +102,7 @@ def clauses(decision: Decision, node: Node, old: Mapping[str, Json] | None, scor
         found += _feeds(fed, [item.name for item in node.inputs])
     params = old.get("params")
     if isinstance(params, Mapping) and params != node.params:
-        found += _params(Change(node, params, fed, Bars.of(score, rate), score), rate)
+        found += _params(Change(node, params, fed, Bars.of(score, rate), score))
     return found or [Clause(str(reason)) for reason in decision.reasons if reason.kind != "input"]
 
 
@@ -113,7 +116,7 @@ def _feeds(old: Sequence[str], new: Sequence[str]) -> Iterator[Clause]:
         yield Clause("fed in another order")
 
 
-def _params(change: Change, rate: int) -> list[Clause]:
+def _params(change: Change) -> list[Clause]:
     found: list[Clause] = []
     derived: list[Clause] = []
     old, new = change.old, change.node.params
@@ -122,7 +125,7 @@ def _params(change: Change, rate: int) -> list[Clause]:
         if before == after:
             continue
         if key == "stop" and before is not None and after is not None:
-            found.append(Clause(f"length: {before / rate:.2f} s -> {after / rate:.2f} s"))
+            found.append(Clause(f"length: {before / change.bars.rate:.2f} s -> {after / change.bars.rate:.2f} s"))
         elif key in HANDLERS and before is not None and after is not None:
             found += HANDLERS[key](change, before, after)
         else:
@@ -133,11 +136,12 @@ def _params(change: Change, rate: int) -> list[Clause]:
 def _notes(change: Change, old: Json, new: Json) -> list[Clause]:
     before, after = Counter(map(repr, old)), Counter(map(repr, new))
     come, gone = after - before, before - after
+    early = round(EARLY_S * change.bars.rate)
     if len(old) == len(new) and [note[2:] for note in old] == [note[2:] for note in new]:
         moved = sum(a[0] != b[0] for a, b in zip(old, new, strict=True))
         if moved > len(new) // 2:
-            return [Clause(f"notes: {moved} moved{change.bars.words(note[0] for note in new)}")]
-    frames = [note[0] for note in (*old, *new) if repr(note) in come or repr(note) in gone]
+            return [Clause(f"notes: {moved} moved{change.bars.words(note[0] + early for note in new)}")]
+    frames = [note[0] + early for note in (*old, *new) if repr(note) in come or repr(note) in gone]
     events = change.score.tracks.get(change.node.name.removeprefix("track "), ())
     named = {event.id.split("/")[1] for note, event in zip(new, events, strict=False) if repr(note) in come}
     place: Path = ("composition", "patterns", named.pop()) if len(named) == 1 else ()

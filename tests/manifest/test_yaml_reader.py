@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -11,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from songbuild.manifest import yaml_reader
 from songbuild.manifest.scalars import positions, resolve
-from songbuild.manifest.source import Source, decode
+from songbuild.manifest.source import Source, decode, read_source
 from songbuild.manifest.yaml_reader import Node, read_yaml
 
 PLAIN = {
@@ -56,6 +58,13 @@ def test_byte_order_mark_and_line_ends() -> None:
     assert isinstance(items, list)
     span = source.span(items[0].start, items[0].end)
     assert (span.line, span.column, source.line(3)) == (3, 5, "  - c")
+
+
+def test_a_pipe_is_no_file_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "f.yaml")
+    source, problems = read_source(tmp_path / "f.yaml", "f.yaml")
+    assert source is None
+    assert [problem.code for problem in problems] == ["MAN004"]
 
 
 def test_place_of_a_bad_byte_counts_characters() -> None:
@@ -135,6 +144,7 @@ def test_every_character_of_a_value_has_its_place(value: str, style: str, depth:
         ("k: abc def", 4, 1, 8),
         ("k: abc\n  def", 4, 2, 3),
         ("k: abc\n\n  def", 4, 3, 3),
+        ("k: abc\n\n\n  def", 5, 4, 3),
         ("k: 'it''s x'", 3, 1, 9),
         ("k: 'it''s x'", 5, 1, 11),
         (r'k: "a\tb\u00e9c"', 4, 1, 15),

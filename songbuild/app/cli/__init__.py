@@ -5,6 +5,7 @@ An unchanged song is recognised before anything but the standard library is impo
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import NoReturn
@@ -12,26 +13,31 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run the command that sys.argv names; exit 0 fine, 1 problems in the song, 2 wrong usage, 130 interrupted."""
-    arguments = sys.argv[1:]
     try:
-        if arguments[:1] == ["render"] and not _asks(arguments[1:]):
-            answer = _unchanged(arguments[1] if len(arguments) > 1 else ".")
-            if answer is not None:
-                print(answer, flush=True)
-                sys.exit(0)
-        from songbuild.app.cli.commands import cli
-
-        sys.exit(cli.main(prog_name="songbuild", standalone_mode=False) or 0)
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        sys.exit(130)
+        code = 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except Exception as error:
-        from songbuild.app.cli.commands import explain_failure
+        code = 1
+    if code == 1:
+        _drop_what_nobody_reads()
+    sys.exit(code)
 
-        sys.exit(explain_failure(error))
+
+def _run(arguments: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
+    if arguments[:1] == ["render"] and not _asks(arguments[1:]):
+        from songbuild.app.unchanged import answer
+
+        if answer(arguments[1] if len(arguments) > 1 else "."):
+            return 0
+    from songbuild.app.cli.commands import run
+
+    return run()
 
 
 def _asks(arguments: list[str]) -> bool:
@@ -39,8 +45,9 @@ def _asks(arguments: list[str]) -> bool:
     return len(arguments) > 1 or any(item.startswith("-") for item in arguments)
 
 
-def _unchanged(song: str) -> str | None:
-    """What `render` answers when every input and every delivered file is as the last build left it."""
-    from songbuild.app.unchanged import summary
-
-    return summary(song)
+def _drop_what_nobody_reads() -> None:
+    """Keep Python from complaining, on its way out, that standard output was closed by whoever read it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import click
 
-from songbuild.app.cli.options import json_option, song_argument, trust_option
-from songbuild.app.cli.show import exit_code, print_problems
+from songbuild.app.cli.options import cache_option, json_option, song_argument, trust_option
+from songbuild.app.cli.show import exit_code, print_problems, result
 
 
-@click.command(epilog="\b\nExamples:\n  songbuild check\n  songbuild check my_song --json")
+@click.command(
+    short_help="Say what is wrong with a song.",
+    epilog="\b\nExamples:\n  songbuild check\n  songbuild check my_song --json",
+)
 @song_argument
 @trust_option
+@cache_option
 @json_option
-def check(song: str, trust: bool, as_json: bool) -> int:
-    """Say what is wrong with a SONG, without building it."""
+def check(song: str, trust: bool, cache: str | None, as_json: bool) -> int:
+    """Say what is wrong with a SONG, with file, line and column, without building it."""
     from songbuild import api
 
-    loaded, problems = api.check(song, trusted=trust)
+    loaded, problems = api.check(song, trusted=trust, cache=cache)
     print_problems(problems, as_json)
-    if not problems and not as_json and loaded.song is not None:
-        click.echo(f"{loaded.song.title}: no problems")
+    title = loaded.song.title if loaded.song is not None else None
+    if as_json:
+        result(problems, title=title)
+    elif not problems:
+        click.echo(f"{title}: no problems")
     return exit_code(problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 import click
@@ -50,19 +49,36 @@ def cli() -> None:
     """Songs as code, built like software."""
 
 
-def explain_failure(error: Exception) -> int:
-    """Print a failure that is not a bug and return its exit code; a bug is raised again."""
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.Abort):
-        print("interrupted", file=sys.stderr)
-        return 130
-    if isinstance(error, click.ClickException):
+def run() -> int:
+    """Run the command that sys.argv names; returns its exit code.  A bug is raised as it is."""
+    try:
+        return int(cli.main(prog_name="songbuild", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0
+    except click.ClickException as error:
         error.show()
         return error.exit_code
-    from songbuild.engine import EngineError
+    except (click.Abort, KeyboardInterrupt):
+        raise KeyboardInterrupt from None
+    except (BrokenPipeError, SystemExit):
+        raise
+    except OSError as error:  # of the files named on the command line; the engine has words for those of the cache
+        return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except Exception as error:
+        from songbuild.api import UsageError
+        from songbuild.engine import Cancelled, EngineError
 
-    if isinstance(error, EngineError):
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    raise error
+        if isinstance(error, UsageError):
+            return _failed(str(error), code=2)
+        if isinstance(error, EngineError):
+            return _failed(error.message, error.hint)
+        if isinstance(error, Cancelled):
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _failed(message: str, hint: str | None = None, code: int = 1) -> int:
+    """Say what stands in the way, on standard error."""
+    click.echo(f"{click.style('error:', fg='red')} {message}" + (f"\n       {hint}" if hint else ""), err=True)
+    return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -14,6 +13,7 @@ import click
 
 from songbuild import __version__
 from songbuild.app.cli.options import cache_option, json_option
+from songbuild.app.cli.show import emit
 from songbuild.app.cli.sizes import human
 
 PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "pydantic", "PyYAML", "mido", "mutagen", "blake3", "click", "rich")
@@ -26,7 +26,10 @@ TOOLS = {
 }
 
 
-@click.command(epilog="\b\nExamples:\n  songbuild doctor\n  songbuild doctor --json")
+@click.command(
+    short_help="Is everything here?",
+    epilog="\b\nExamples:\n  songbuild doctor\n  songbuild doctor --json",
+)
 @cache_option
 @json_option
 def doctor(cache: str | None, as_json: bool) -> int:
@@ -34,7 +37,7 @@ def doctor(cache: str | None, as_json: bool) -> int:
     facts = _facts(cache)
     problems = _wrong(facts)
     if as_json:
-        print(json.dumps({**facts, "problems": problems}))
+        emit({**facts, "problems": problems})
         return int(bool(problems))
     click.echo(f"songbuild {__version__}, Python {facts['python']}, {facts['platform']}, {facts['cores']} cores")
     click.echo("packages  " + ", ".join(f"{name} {found or 'MISSING'}" for name, found in facts["packages"].items()))
@@ -48,7 +51,7 @@ def doctor(cache: str | None, as_json: bool) -> int:
         click.echo(f"optional  {tool}: {path or 'not found'} ({TOOLS[tool]})")
     for problem in problems:
         click.echo(click.style(f"problem   {problem}", fg="red"))
-    click.echo("all is well" if not problems else f"{len(problems)} problems")
+    click.echo("all is well" if not problems else f"{len(problems)} problem{'s' if len(problems) != 1 else ''}")
     return int(bool(problems))
 
 
@@ -64,7 +67,7 @@ def _facts(cache: str | None) -> dict[str, Any]:
     from songbuild import api, engine
 
     with api.open_store(cache) as store:
-        used, folder = engine.usage(store), store.folder
+        used, folder, writable = engine.usage(store), store.folder, store.writable
     standing = next(path for path in (folder, *folder.parents) if path.exists())
     import soundfile
 
@@ -81,7 +84,7 @@ def _facts(cache: str | None) -> dict[str, Any]:
         "cache_bytes": used.blob_bytes,
         "cache_cap": used.cap_bytes,
         "disk_free": shutil.disk_usage(standing).free,
-        "writable": os.access(standing, os.W_OK),
+        "writable": writable,
         "tools": {name: shutil.which(name) for name in TOOLS},
     }
 
@@ -94,6 +97,6 @@ def _wrong(facts: Mapping[str, Any]) -> list[str]:
     found += [f"this libsndfile can't write {name}" for name in ("FLAC", "MP3") if name not in facts["encoders"]]
     if not facts["writable"]:
         found.append(f"the cache folder {facts['cache']} can't be written: set SONGBUILD_CACHE")
-    if facts["disk_free"] < 2 * 10**9:
+    elif facts["disk_free"] < 2 * 10**9:
         found.append("less than 2 GB are free on the disk of the cache")
     return found

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import click
 
 from songbuild.app.cli.options import cache_option, json_option, song_argument, trust_option
-from songbuild.app.cli.show import exit_code, print_problems
+from songbuild.app.cli.show import exit_code, print_problems, result
 
 
 def _bars(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:  # noqa: ARG001
     if text is None:
         return None
-    match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", text)
+    match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", text, re.ASCII)
     if not match or not 1 <= int(match[1]) <= int(match[2] or match[1]):
-        raise click.BadParameter(f"'{text}' is not a range of bars such as '9-16'")
+        raise click.BadParameter(f"'{text}' is not a range of bars such as '9-16'; bars count from 1")
     return int(match[1]), int(match[2] or match[1])
 
 
 @click.command(
+    short_help="Build a song: only what has changed.",
     epilog="\b\nExamples:\n"
     "  songbuild render                            the song in this folder\n"
     "  songbuild render my_song --stems            only the stems\n"
     "  songbuild render my_song --only bass        one track, through its fader\n"
     "  songbuild render my_song --bars 9-16        these bars of the master\n"
-    "  songbuild render my_song --dry-run          what would run, and why"
+    "  songbuild render my_song --dry-run          what would run, and why",
 )
 @song_argument
 @click.option("--stems", is_flag=True, help="Only the stems.")
@@ -54,33 +53,47 @@ def render(
 ) -> int:
     """Build a SONG: only what has changed since the last time."""
     from songbuild import api
+
+    if stems and (only or bars):
+        raise click.UsageError("--stems goes with neither --only nor --bars")
+    selection = api.Selection(stems=stems, only=tuple(dict.fromkeys(only)), bars=bars)
+    if dry_run:
+        return _dry_run(song, selection, trust, cache, as_json)
+    from songbuild.app.interrupt import Interrupt
     from songbuild.app.progress import Progress
 
-    selection = api.Selection(stems=stems, only=only, bars=bars)
-    if dry_run:
-        answer = api.explain(song, selection, trusted=trust, cache=cache)
-        print_problems(answer.problems, as_json)
-        for line in answer.decisions:
-            if as_json:
-                print(json.dumps({"event": "decision", "node": line.node, "status": line.status, "why": line.why}))
-            elif line.status != "reused":
-                click.echo(f"{line.status:8} {line.node}" + "".join(f"\n        {why}" for why in line.why))
-        reused = sum(line.status == "reused" for line in answer.decisions)
-        if not as_json:
-            click.echo(f"{len(answer.decisions) - reused} to run, {reused} reused")
-        return exit_code(answer.problems)
-    with Progress(as_json) as progress:
+    with Progress(as_json) as progress, Interrupt(progress.event) as interrupt:
         done = api.render(
-            song, selection, trusted=trust, cache=cache, out=out, threads=threads, on_event=progress.event
+            song,
+            selection,
+            trusted=trust,
+            cache=cache,
+            out=out,
+            threads=threads,
+            on_event=interrupt.event,
+            cancel=interrupt.cancel,
         )
     print_problems(done.problems, as_json)
-    _report(done, as_json)
+    if as_json:
+        result(done.problems, **done.facts)
+    elif done.summary:
+        click.echo(f"{done.summary}\n{done.work}")
+        if not done.facts["cache_writable"]:
+            click.echo(f"the cache {done.facts['cache']} can't be written: nothing is kept for the next time", err=True)
     return exit_code(done.problems)
 
 
-def _report(done: Any, as_json: bool) -> None:
-    """What was built, where it is, and what the master measures."""
+def _dry_run(song: str, selection: object, trust: bool, cache: str | None, as_json: bool) -> int:
+    """Say what would run, and why."""
+    from songbuild import api
+    from songbuild.app.cli.explain import print_decisions, summary
+
+    assert isinstance(selection, api.Selection)
+    answer = api.explain(song, selection, trusted=trust, cache=cache)
+    print_problems(answer.problems, as_json)
+    print_decisions(answer.decisions, as_json, everything=False)
     if as_json:
-        print(json.dumps({"event": "result", **done.facts}, ensure_ascii=False), flush=True)
-    elif done.summary:
-        click.echo(done.summary)
+        result(answer.problems)
+    elif answer.decisions:
+        click.echo(summary(answer.decisions))
+    return exit_code(answer.problems)

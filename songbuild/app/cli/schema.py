@@ -9,9 +9,10 @@ import click
 
 
 @click.command(
+    short_help="Print or write the JSON Schemas.",
     epilog="\b\nExamples:\n"
     "  songbuild schema                  every schema, as one JSON object\n"
-    "  songbuild schema --out schemas    one file a stage, for editors"
+    "  songbuild schema --out schemas    one file a stage, for editors",
 )
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file a stage into this folder."
