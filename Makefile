@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: demo test lint bench docs clean
 
 demo: .venv/.core
-	$(BIN)/songbuild render example_song
+	$(BIN)/songbuild render example_song --trust
 
 test: .venv/.test
 	$(BIN)/ruff check .

@@ -9,6 +9,23 @@ import numpy as np
 TRACKS = 12
 BARS = 105
 BPM = 120
+ORCHESTRA = """\
+<CsoundSynthesizer>
+<CsInstruments>
+sr = 44100
+ksmps = 64
+nchnls = 2
+0dbfs = 1
+instr 1
+  kenv linsegr 0, 0.005, 1, 0.1, 0.7, 0.2, 0
+  asig vco2 p5 * 0.2, cpsmidinn(p4)
+  afil butterlp asig, 400 + 4000 * kenv
+  outs afil * kenv * sqrt(1 - p6), afil * kenv * sqrt(p6)
+endin
+</CsInstruments>
+<CsScore>
+"""
+"""One simple subtractive voice: sawtooth, low-pass with envelope, pan."""
 NAMES = ("c", "d", "e", "f", "g", "a", "b")
 
 
@@ -68,18 +85,5 @@ def write_csound(folder: Path) -> None:
                     key = 12 * (int(text[1]) + 1) + scale[text[0]]
                     start = number * 2.0 + step * 0.25
                     score.append(f"i1 {start} 0.25 {key} {int(text.split('!')[1]) / 127:.3f} {index / TRACKS:.3f}")
-    orchestra = """<CsoundSynthesizer><CsInstruments>
-sr=44100
-ksmps=32
-nchnls=2
-0dbfs=1
-instr 1
- kenv linsegr 0, 0.005, 1, 0.1, 0.7, 0.2, 0
- asig vco2 p5*0.2, cpsmidinn(p4)
- afil moogladder asig, 400+4000*kenv, 0.2
- outs afil*kenv*sqrt(1-p6), afil*kenv*sqrt(p6)
-endin
-</CsInstruments><CsScore>
-"""
-    text = orchestra + "\n".join(score) + "\ne\n</CsScore></CsoundSynthesizer>\n"
+    text = ORCHESTRA + "\n".join(score) + "\ne\n</CsScore>\n</CsoundSynthesizer>\n"
     (folder / "song.csd").write_text(text)

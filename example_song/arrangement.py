@@ -9,12 +9,12 @@ from typing import Any
 
 TRACKS: dict[str, Any] = {
     "kick": "drum_kit/studio",
-    "drums": {"instrument": {"drum_kit/studio": {"room": 0.2, "hat_db": -2, "snare_decay_ms": 240}}},
+    "drums": {"instrument": {"drum_kit/studio": {"room": 0.2, "percussion_db": -7, "snare_decay_ms": 240}}},
     "perc": {"instrument": {"drum_kit/studio": {"spread": 0.9}}, "humanize": {"time": 7, "velocity": 8, "seed": 3}},
     "bass": {"instrument": {"bass/round": {"tone_hz": 1400, "drive": 0.35}}, "gm_program": 34},
     "keys": {"instrument": "fm_piano/mellow", "gm_program": 5},
-    "pad": {"instrument": "pad/warm", "gm_program": 90},
-    "strings": {"instrument": "pad/strings", "gm_program": 49},
+    "pad": {"instrument": {"pad/warm": {"release_ms": 400}}, "gm_program": 90},
+    "strings": {"instrument": {"pad/strings": {"release_ms": 420}}, "gm_program": 49},
     "harp": {"instrument": "pluck/nylon", "gm_program": 25},
     "arp": {"instrument": "subtractive/pluck", "gm_program": 82},
     "guitar": {"recording": "guitar"},
@@ -26,7 +26,7 @@ TRACKS: dict[str, Any] = {
         "gm_program": 54,
     },
     "under": {"instrument": {"voice/lead_tenor": {"brightness": 0.45, "voices": 2}}, "gm_program": 54},
-    "choir": {"instrument": "voice/choir_ooh", "gm_program": 53},
+    "choir": {"instrument": {"voice/choir_ooh": {"voices": 3}}, "gm_program": 53},
     "bell": {"instrument": "fm_piano/vibes", "gm_program": 12},
     "reply": {"instrument": {"subtractive/lead": {"cutoff_hz": 1100}}, "gm_program": 81},
     "glass": {
@@ -53,12 +53,12 @@ bass      .            b_verse      b_climb      b_chorus     b_turn       b_ver
 keys      keys_open    keys_verse   keys_climb   keys_chorus  keys_verse   keys_verse   keys_bridge  keys_hush    keys_chorus  keys_hush
 pad       pad_held     .            pad_held     pad_held     pad_held     .            pad_held     pad_held     pad_held     pad_held
 strings   .            .            .            str_chorus   .            .            str_chorus   .            str_chorus   .
-harp      .            harp         harp         .            .            harp         .            .            .            harp_sparse
+harp      .            harp         harp         .            harp         harp         .            .            .            harp_sparse
 arp       arp          .            .            arp          arp          .            .            .            arp_high     .
 lead      .            verse        climb        hook         .            verse_again  bridge       hush         hook_last    goodbye
 under     .            .            .            under        .            .            .            .            under_last   .
 choir     .            .            .            ooh          .            ooh          aah          .            aah          ooh
-bell      bell_intro   .            .            .            .            bell_verse   .            .            .            bell_end
+bell      bell_intro   .            .            .            bell_turn    bell_verse   .            .            .            bell_end
 reply     .            .            .            reply        .            .            reply_bridge .            reply_last   .
 """
 

@@ -51,7 +51,9 @@ EDITS: dict[str, Edit] = {
     "side-chain threshold": _sub("mix.yaml", r"threshold_db: -30", "threshold_db: -27"),
     "automation of a volume": _sub("mix.yaml", r"bridge: -1\b", "bridge: -4"),
     "automation of a filter": _sub("mix.yaml", r"hush: 1200 exp", "hush: 2000 exp"),
-    "a new insert": _sub("mix.yaml", r"highpass: \{cutoff_hz: 160\}", "highpass: {cutoff_hz: 160}, gain: {gain_db: -2}"),
+    "a new insert": _sub(
+        "mix.yaml", r"highpass: \{cutoff_hz: 160\}", "highpass: {cutoff_hz: 160}, gain: {gain_db: -2}"
+    ),
     "reverb": _sub("mix.yaml", r"\[reverb/hall,", "[{reverb/hall: {decay_s: 1.7}},"),
     "a drum hit": _sub("composition.yaml", r"(k_verse: .*\"x---) ----", r"\1 --o-"),
     "a chord": _sub("composition.yaml", r"Bbmaj9 \|", "Bbmaj7 |"),
@@ -65,7 +67,9 @@ EDITS: dict[str, Edit] = {
     "humanize": _sub("song.yaml", r"seed: 26", "seed: 27"),
     "tempo": _sub("song.yaml", r"(at: bridge, bpm: )[\d.]+", rf"\g<1>{90 * FASTER}"),
     "swing": _sub("song.yaml", r"swing: 55%", "swing: 58%"),
-    "loudness and ceiling": _sub("master.yaml", r"(?s)loudness: -14 LUFS(.*)ceiling: -1 dBTP", r"loudness: -15 LUFS\1ceiling: -1.5 dBTP"),
+    "loudness and ceiling": _sub(
+        "master.yaml", r"(?s)loudness: -14 LUFS(.*)ceiling: -1 dBTP", r"loudness: -15 LUFS\1ceiling: -1.5 dBTP"
+    ),
     "title": _sub("song.yaml", r"title: .*", "title: Another Name"),
     "a channel muted": _sub("mix.yaml", r"(?m)^(  double:\n)", r"\1    mute: true\n"),
 }

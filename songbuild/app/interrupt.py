@@ -1,4 +1,4 @@
-"""Ctrl-C during a build: the workers stop at the next tile, what is finished is kept, nothing is half-written."""
+"""Ctrl-C: a build stops at the next tile, what is finished is kept, nothing is half-written."""
 
 from __future__ import annotations
 
@@ -8,33 +8,40 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+Listener = Callable[[dict[str, Any]], None]
+
 
 class Interrupt:
-    """While it is entered, Ctrl-C sets `cancel` as long as a build runs; at other times, or again, it interrupts.
+    """While it is entered, Ctrl-C sets `cancel`; it also raises KeyboardInterrupt, but not (the first time) in a build.
 
-    `event` takes the engine's events, which say when a build runs, and passes them on to `listener`.
+    What is raised after that is a consequence: `cancel` tells whether there was an interrupt.
     """
 
-    def __init__(self, listener: Callable[[dict[str, Any]], None]) -> None:
-        self._listener = listener
+    def __init__(self) -> None:
         self.cancel = threading.Event()
         self._building = False
         self._before: Any = None
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGINT, self._caught)
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._caught)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
 
-    def event(self, event: dict[str, Any]) -> None:
-        """Take one event of the engine."""
-        if event["event"] in ("start", "done"):
-            self._building = event["event"] == "start"
-        self._listener(event)
+    def listening(self, listener: Listener) -> Listener:
+        """`listener` of the engine's events, which tell when a build runs."""
+
+        def event(event: dict[str, Any]) -> None:
+            if event["event"] in ("start", "done"):
+                self._building = event["event"] == "start"
+            listener(event)
+
+        return event
 
     def _caught(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         again = self.cancel.is_set()

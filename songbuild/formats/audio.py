@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def _resampled(path: Path, rate: int) -> Iterator[Audio]:
             resampler = soxr.ResampleStream(file.samplerate, rate, file.channels, dtype="float64", quality="VHQ")
         seen = 0
         while left > 0:
-            read = _read(file)
+            read = _read(file, seen)
             seen += len(read)
             ended = len(read) < BLOCK
             if ended and seen < file.frames:
@@ -97,7 +98,7 @@ def _opened(path: Path) -> Any:
     if wrong:
         raise AudioError(*wrong)
     try:
-        file = soundfile.SoundFile(path)
+        file = _forward()(path)
     except soundfile.LibsndfileError as error:
         raise AudioError(f"it can't be read as audio ({str(error.error_string).rstrip('.').lower()})") from None
     wrong = _unusable(file)
@@ -105,6 +106,18 @@ def _opened(path: Path) -> Any:
         file.close()
         raise AudioError(*wrong)
     return file
+
+
+@cache
+def _forward() -> Any:
+    """A SoundFile that never seeks: its `read` otherwise seeks to where it stands, and an MP3 then starts anew there."""
+    import soundfile
+
+    class Forward(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]
+        def seekable(self) -> bool:
+            return False
+
+    return Forward
 
 
 def _unusable(file: Any) -> tuple[str, str] | None:
@@ -120,11 +133,10 @@ def _unusable(file: Any) -> tuple[str, str] | None:
     return None
 
 
-def _read(file: Any) -> Audio:
-    """The next block (n, channels) of finite samples."""
+def _read(file: Any, at: int) -> Audio:
+    """The next block (n, channels) of finite samples, from frame `at` on."""
     import soundfile
 
-    at = file.tell()
     try:
         found: Audio = file.read(BLOCK, dtype="float64", always_2d=True)
     except soundfile.LibsndfileError as error:

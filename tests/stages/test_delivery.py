@@ -116,7 +116,7 @@ def test_the_mp3_decodes_to_the_master(delivered: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("Harbour Lights", "harbour-lights"), ("  A/B: \"x\"…", "a-b-x"), ("...", "song"), ("夜", "夜")]
+    ("text", "name"), [("Harbour Lights", "harbour-lights"), ('  A/B: "x"…', "a-b-x"), ("...", "song"), ("夜", "夜")]
 )
 def test_a_slug_is_a_safe_name(text: str, name: str) -> None:
     assert slug(text) == name

@@ -28,7 +28,9 @@ def _cut(song: Song, rate: int = 44_100, tail: int = 44_100) -> tuple[tuple[int,
     return grid(score, rate, end), starts, lines
 
 
-@pytest.mark.parametrize("tempo", [40, 73.3, 96, 120, 181, [{"at": 1, "bpm": 90}, {"at": 6, "to": 130, "over": "4 bars"}]])
+@pytest.mark.parametrize(
+    "tempo", [40, 73.3, 96, 120, 181, [{"at": 1, "bpm": 90}, {"at": 6, "to": 130, "over": "4 bars"}]]
+)
 @pytest.mark.parametrize("meter", ["4/4", "7/8", "3/4"])
 def test_tiles_lie_on_bar_lines_and_are_3_to_8_seconds(tempo: object, meter: str) -> None:
     cuts, starts, lines = _cut(_song(["a", "b", "a", "b"], tempo, meter))
@@ -39,7 +41,11 @@ def test_tiles_lie_on_bar_lines_and_are_3_to_8_seconds(tempo: object, meter: str
         assert 0 < stop - start <= max(LONGEST_S * 44_100, PIECE)
         ends_section = stop in starts or stop >= last_line
         assert stop - start >= SHORTEST_S * 44_100 or ends_section or start in starts
-        assert start in lines or start >= last_line or (start - max(x for x in cuts if x in lines and x < start)) % PIECE == 0
+        assert (
+            start in lines
+            or start >= last_line
+            or (start - max(x for x in cuts if x in lines and x < start)) % PIECE == 0
+        )
 
 
 def test_a_moved_section_keeps_its_tiles() -> None:

@@ -50,9 +50,9 @@ def test_the_gain_is_the_lowest_that_reaches_the_target(
 def test_a_master_reaches_its_target_under_its_ceiling(tmp_path: Path, target: float, ceiling: float) -> None:
     rate = 44_100
     time = np.arange(8 * rate) / rate
-    hits = np.exp(-8 * (time % 0.5)) * np.sin(2 * np.pi * 110 * time) + 0.3 * np.exp(-30 * (time % 0.25)) * np.random.default_rng(
-        2
-    ).standard_normal(len(time))
+    hits = np.exp(-8 * (time % 0.5)) * np.sin(2 * np.pi * 110 * time) + 0.3 * np.exp(
+        -30 * (time % 0.25)
+    ) * np.random.default_rng(2).standard_normal(len(time))
     write_wav(tmp_path / "song" / "hits.wav", 0.5 * hits[None] / np.max(np.abs(hits)), rate)
     (tmp_path / "song" / "song.yaml").write_text(
         f"""\

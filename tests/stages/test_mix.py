@@ -18,7 +18,10 @@ SECONDS = 4
 def noise(tmp_path: Path) -> dict[str, np.ndarray]:
     """A mono and a stereo recording of white noise."""
     rng = np.random.default_rng(11)
-    made = {"mono": 0.1 * rng.standard_normal((1, SECONDS * RATE)), "wide": 0.1 * rng.standard_normal((2, SECONDS * RATE))}
+    made = {
+        "mono": 0.1 * rng.standard_normal((1, SECONDS * RATE)),
+        "wide": 0.1 * rng.standard_normal((2, SECONDS * RATE)),
+    }
     for name, x in made.items():
         write_wav(tmp_path / "song" / f"{name}.wav", x, RATE)
     return made
@@ -51,7 +54,9 @@ def _rms(x: np.ndarray) -> np.ndarray:
     return np.sqrt(np.mean(x**2, axis=-1))
 
 
-@pytest.mark.parametrize(("pan", "left", "right"), [("0", 0.5, 0.5), ("100L", 1, 0), ("100R", 0, 1), ("0.5", 0.1464466, 0.8535534)])
+@pytest.mark.parametrize(
+    ("pan", "left", "right"), [("0", 0.5, 0.5), ("100L", 1, 0), ("100R", 0, 1), ("0.5", 0.1464466, 0.8535534)]
+)
 def test_a_mono_channel_is_panned_at_constant_power(
     tmp_path: Path, noise: dict[str, np.ndarray], pan: str, left: float, right: float
 ) -> None:
@@ -130,5 +135,7 @@ def test_automation_of_an_insert_moves_its_parameter(tmp_path: Path, noise: dict
     mix = '  channels: {wide: {inserts: [gain: {name: trim}], automation: {trim.gain_db: "1: 0 hold, 2: -20"}}}'
     y = _stem(tmp_path / "song", _song(mix, ("wide",)), "wide")
     bar = 2 * RATE
-    assert 20 * np.log10(_rms(y[0, bar + 1000 :]) / _rms(noise["wide"][0, bar + 1000 :])) == pytest.approx(-20, abs=0.01)
+    assert 20 * np.log10(_rms(y[0, bar + 1000 :]) / _rms(noise["wide"][0, bar + 1000 :])) == pytest.approx(
+        -20, abs=0.01
+    )
     assert np.max(np.abs(y[0, : bar - 600] - noise["wide"][0, : bar - 600].astype(np.float32))) < 3 / 2**23

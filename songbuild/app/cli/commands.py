@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from songbuild import __version__
+from songbuild.app.interrupt import Interrupt
 
 COMMANDS = ("init", "check", "render", "explain", "schema", "trust", "gc", "doctor")
 """Each is a click command of the same name in the module of that name."""
@@ -51,15 +52,25 @@ def cli() -> None:
 
 def run() -> int:
     """Run the command that sys.argv names; returns its exit code.  A bug is raised as it is."""
+    with Interrupt() as interrupt:
+        try:
+            return _run(interrupt)
+        except Exception:
+            if interrupt.cancel.is_set():  # it came in the middle of something that made another error of it
+                raise KeyboardInterrupt from None
+            raise
+
+
+def _run(interrupt: Interrupt) -> int:
     try:
-        return int(cli.main(prog_name="songbuild", standalone_mode=False) or 0)
+        return int(cli.main(prog_name="songbuild", standalone_mode=False, obj=interrupt) or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())
         return 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except click.Abort:
         raise KeyboardInterrupt from None
     except (BrokenPipeError, SystemExit):
         raise
@@ -67,14 +78,12 @@ def run() -> int:
         return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except Exception as error:
         from songbuild.api import UsageError
-        from songbuild.engine import Cancelled, EngineError
+        from songbuild.engine import EngineError
 
         if isinstance(error, UsageError):
             return _failed(str(error), code=2)
         if isinstance(error, EngineError):
             return _failed(error.message, error.hint)
-        if isinstance(error, Cancelled):
-            raise KeyboardInterrupt from None
         raise
 
 

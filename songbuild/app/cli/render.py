@@ -9,6 +9,7 @@ import click
 
 from songbuild.app.cli.options import cache_option, json_option, song_argument, trust_option
 from songbuild.app.cli.show import exit_code, print_problems, result
+from songbuild.app.interrupt import Interrupt
 
 
 def _bars(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:  # noqa: ARG001
@@ -29,6 +30,7 @@ def _bars(context: click.Context, parameter: click.Parameter, text: str | None) 
     "  songbuild render my_song --bars 9-16        these bars of the master\n"
     "  songbuild render my_song --dry-run          what would run, and why",
 )
+@click.pass_obj
 @song_argument
 @click.option("--stems", is_flag=True, help="Only the stems.")
 @click.option("--only", metavar="TRACK", multiple=True, help="Only this track (or bus, or return); repeatable.")
@@ -40,6 +42,7 @@ def _bars(context: click.Context, parameter: click.Parameter, text: str | None) 
 @cache_option
 @json_option
 def render(
+    interrupt: Interrupt,
     song: str,
     stems: bool,
     only: tuple[str, ...],
@@ -59,20 +62,23 @@ def render(
     selection = api.Selection(stems=stems, only=tuple(dict.fromkeys(only)), bars=bars)
     if dry_run:
         return _dry_run(song, selection, trust, cache, as_json)
-    from songbuild.app.interrupt import Interrupt
     from songbuild.app.progress import Progress
+    from songbuild.engine import Cancelled
 
-    with Progress(as_json) as progress, Interrupt(progress.event) as interrupt:
-        done = api.render(
-            song,
-            selection,
-            trusted=trust,
-            cache=cache,
-            out=out,
-            threads=threads,
-            on_event=interrupt.event,
-            cancel=interrupt.cancel,
-        )
+    with Progress(as_json) as progress:
+        try:
+            done = api.render(
+                song,
+                selection,
+                trusted=trust,
+                cache=cache,
+                out=out,
+                threads=threads,
+                on_event=interrupt.listening(progress.event),
+                cancel=interrupt.cancel,
+            )
+        except Cancelled:
+            raise KeyboardInterrupt from None
     print_problems(done.problems, as_json)
     if as_json:
         result(done.problems, **done.facts)

@@ -1,0 +1,5 @@
+"""python -m songbuild"""
+
+from songbuild.app.cli import main
+
+main()
