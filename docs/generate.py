@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
+
 from songbuild.app.cli.commands import COMMANDS, cli
 from songbuild.devices.effects import EFFECTS
 from songbuild.devices.instruments import INSTRUMENTS

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
 from support import SMALL
 
 WriteSong = Callable[..., Path]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support import read_wav, render, write_wav
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_song"

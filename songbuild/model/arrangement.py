@@ -26,7 +26,9 @@ class Track(Params):
     swing: str | None = Field(None, description="'58% of 16': where the second of each pair of sixteenths falls")
     humanize: Humanize | None = Field(None, description="small deviations of time and velocity")
     transpose: int = Field(0, ge=-48, le=48, description="semitones")
-    gm_program: int | None = Field(None, ge=1, le=128, description="General MIDI program of the track in the delivered MIDI file")
+    gm_program: int | None = Field(
+        None, ge=1, le=128, description="General MIDI program of the track in the delivered MIDI file"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -41,7 +43,13 @@ class Section(Params):
     bars: int = Field(ge=1, le=999, description="length")
     chords: str | None = Field(None, description="a chord line's name, or the line itself; repeats to fill the section")
     key: str | None = Field(None, description="'F# minor', when it differs from the song's")
-    parts: dict[str, Any] = Field(default_factory=dict, description="track -> pattern name, notation, a list of them in turn, or {play: …, transpose: …, velocity: …, bars: {4: fill}}; null is silence")
+    parts: dict[str, Any] = Field(
+        default_factory=dict,
+        description=(
+            "track -> pattern name, notation, a list of them in turn, or {play: …, transpose: …, velocity: …, "
+            "bars: {4: fill}}; null is silence"
+        ),
+    )
     transpose: int = Field(0, ge=-48, le=48, description="semitones, for everything but drums")
     swing: str | None = Field(None, description="'58% of 16', when it differs")
     humanize: Humanize | None = Field(None, description="when it differs")

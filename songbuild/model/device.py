@@ -23,7 +23,9 @@ class Device(Params):
     """
 
     device: str = Field(description="the device's name: 'compressor', 'fm_piano', …")
-    preset: str | None = Field(None, description="a preset: the song's own presets/DEVICE/NAME.yaml, or one that comes with songbuild")
+    preset: str | None = Field(
+        None, description="a preset: the song's own presets/DEVICE/NAME.yaml, or one that comes with songbuild"
+    )
     params: dict[str, Any] = Field(default_factory=dict, description="the device's parameters")
     name: str | None = Field(None, description="a name of its own, for automation and diffs; else the device's name")
     sidechain: str | None = Field(None, description="the channel or bus that the detector listens to")
@@ -50,7 +52,9 @@ class Device(Params):
         if given is None:
             given = {}
         if not isinstance(spelled, str) or not isinstance(given, dict):
-            raise PydanticCustomError("device", "a device's parameters are a mapping: 'compressor: {threshold_db: -18}'")
+            raise PydanticCustomError(
+                "device", "a device's parameters are a mapping: 'compressor: {threshold_db: -18}'"
+            )
         name, _, preset = spelled.partition("/")
         own = {key: given[key] for key in _OWN if key in given}
         params = {key: item for key, item in given.items() if key not in _OWN}

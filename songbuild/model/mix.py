@@ -28,12 +28,25 @@ class Strip(Params):
 
     inserts: list[Device] = Field(default_factory=list, description="effects in order")
     gain_db: Db = Field(0.0, le=24, description="fader; -inf is silence")
-    pan: Pan = Field(0.0, ge=-1, le=1, description="-1 (100L) to 1 (100R); constant power, -3 dB in the centre for mono; balance for stereo")
+    pan: Pan = Field(
+        0.0,
+        ge=-1,
+        le=1,
+        description="-1 (100L) to 1 (100R); constant power, -3 dB in the centre for mono; balance for stereo",
+    )
     mute: bool = Field(False, description="silent")
     solo: bool = Field(False, description="only soloed channels sound")
-    to: str = Field("mix", description="the bus it goes to; 'mix' is the main one; 'none' leaves only its sends and side-chains")
+    to: str = Field(
+        "mix", description="the bus it goes to; 'mix' is the main one; 'none' leaves only its sends and side-chains"
+    )
     sends: dict[str, Send] = Field(default_factory=dict, description="return -> level")
-    automation: dict[str, str] = Field(default_factory=dict, description="target -> '1: -inf, 5: -6 lin, 9: 0'; targets: volume_db, pan, send.RETURN, INSERT.PARAMETER, instrument.PARAMETER")
+    automation: dict[str, str] = Field(
+        default_factory=dict,
+        description=(
+            "target -> '1: -inf, 5: -6 lin, 9: 0'; targets: volume_db, pan, send.RETURN, INSERT.PARAMETER, "
+            "instrument.PARAMETER"
+        ),
+    )
 
 
 class Mix(Params):
@@ -43,4 +56,6 @@ class Mix(Params):
     buses: dict[str, Strip] = Field(default_factory=dict, description="name -> bus (group)")
     returns: dict[str, Strip] = Field(default_factory=dict, description="name -> return (effect bus fed by sends)")
     inserts: list[Device] = Field(default_factory=list, description="effects on the main mix")
-    automation: dict[str, str] = Field(default_factory=dict, description="automation of the main mix's inserts and volume_db")
+    automation: dict[str, str] = Field(
+        default_factory=dict, description="automation of the main mix's inserts and volume_db"
+    )

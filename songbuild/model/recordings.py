@@ -48,7 +48,9 @@ class Crossfade(Params):
     """How neighbouring regions are joined."""
 
     time: Ms = Field(12.0, ge=0, le=2000, description="length")
-    curve: Literal["equal-power", "linear"] = Field("equal-power", description="equal-power for different takes, linear for the same sound")
+    curve: Literal["equal-power", "linear"] = Field(
+        "equal-power", description="equal-power for different takes, linear for the same sound"
+    )
 
     @model_validator(mode="before")
     @classmethod

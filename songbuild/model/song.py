@@ -33,7 +33,9 @@ class Song(Params):
     comment: str | None = Field(None, max_length=2000, description="a comment in the tags")
     rate: Literal[44_100, 48_000, 88_200, 96_000] = Field(44_100, description="sample rate of the build in Hz")
     key: str = Field("C major", description="'A minor', 'F# dorian'")
-    tempo: Any = Field(120, description="bpm, or [{at: 1, bpm: 96}, {at: 33, to: 88, over: 4 bars, curve: linear-beats}]")
+    tempo: Any = Field(
+        120, description="bpm, or [{at: 1, bpm: 96}, {at: 33, to: 88, over: 4 bars, curve: linear-beats}]"
+    )
     meter: Any = Field("4/4", description="'4/4', or {1: 4/4, 17: '7/8 (2+2+3)'}")
     pickup: str | int | float = Field(0, description="beats before bar 1: '1 beat'")
     swing: str | None = Field(None, description="'58% of 16'")

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from pydantic import Field
+
 from songbuild.devices import chain
 from songbuild.devices.device import Effect
 from songbuild.dsp.curves import cut, values

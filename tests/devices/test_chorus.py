@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects.chorus import EFFECT, Chorus
 
 RATE = 48_000

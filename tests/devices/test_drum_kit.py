@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.device import Audio, Note
 from songbuild.devices.instruments.drum_kit import INSTRUMENT, DrumKit
 from songbuild.devices.presets import packaged_preset, packaged_presets

@@ -10,6 +10,7 @@ from typing import get_args, get_origin
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects import EFFECTS
 from songbuild.units import Params, Within
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pydantic import ValidationError
+
 from songbuild.devices.effects.eq import EFFECT, Eq
 
 RATE = 44_100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects import filter as filter_
 from songbuild.devices.effects import highpass, lowpass
 

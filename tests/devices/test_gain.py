@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects.gain import EFFECT, Gain
 
 RATE = 48_000

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 import annotated_types
 import numpy as np
 import pytest
+
 from songbuild.devices.device import Audio, Instrument, Note
 from songbuild.devices.instruments import INSTRUMENTS
 

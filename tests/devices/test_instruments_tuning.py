@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from songbuild.devices.device import Audio, Instrument, Note
 from songbuild.devices.instruments import INSTRUMENTS
 from songbuild.devices.presets import packaged_preset, packaged_presets

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soxr
 from scipy.signal import resample_poly
+
 from songbuild.devices.effects.limiter import EFFECT, Limiter
 from songbuild.dsp.truepeak import to_dbtp, true_peak
 

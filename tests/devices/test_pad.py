@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from songbuild.devices.device import Audio, Note
 from songbuild.devices.instruments.pad import INSTRUMENT, Pad
 

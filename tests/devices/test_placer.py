@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from songbuild.devices import placer
 from songbuild.devices.cache import ArrayCache
 from songbuild.devices.device import Audio, Instrument, Note

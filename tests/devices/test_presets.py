@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from songbuild.devices.effects import EFFECTS
 from songbuild.devices.instruments import INSTRUMENTS
 from songbuild.devices.presets import FOLDER, packaged_preset, packaged_presets

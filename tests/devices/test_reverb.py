@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects.reverb import EFFECT, Reverb
 
 RATE = 44_100

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+
 from songbuild.devices.device import Audio, Note
 from songbuild.devices.instruments.sampler import INSTRUMENT, Sampler, Zone, chosen, files, repitched, unrolled
 from songbuild.devices.presets import packaged_preset, packaged_presets

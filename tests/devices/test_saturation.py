@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects.saturation import EFFECT, Saturation
 
 RATE = 44_100

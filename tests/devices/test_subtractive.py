@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from songbuild.devices.device import Audio, Note
 from songbuild.devices.instruments.subtractive import INSTRUMENT, Subtractive
 

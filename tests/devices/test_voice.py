@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+
 from songbuild.devices.device import Audio, Note
 from songbuild.devices.instruments.voice import INSTRUMENT, Voice, syllable, targets
 from songbuild.devices.presets import packaged_preset, packaged_presets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.devices.effects.width import EFFECT, Width
 
 RATE = 48_000

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.convolve import convolve, prepare
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.dsp.curves import CURVES, FLOOR_DB, cut, moving, sample, values
 from songbuild.dsp.maths import db_to_gain
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from songbuild.dsp import dynamics
 
 X = np.abs(np.random.default_rng(1).standard_normal(3000)) * np.repeat(10.0 ** np.tile([-2, 1, -6, 0, -9], 6), 100)

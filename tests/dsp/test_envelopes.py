@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.envelopes import adsr, decaying, fitted, gated, release, release_frames
 
 RATE = 48_000

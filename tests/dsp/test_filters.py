@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from songbuild.dsp import filters
 
 RATE = 44_100

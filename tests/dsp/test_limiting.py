@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.dsp import limiting, truepeak
 from songbuild.dsp.limiting import limit, timing
 from songbuild.dsp.truepeak import true_peak

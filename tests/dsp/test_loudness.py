@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
+
 from songbuild.dsp import loudness
 from songbuild.dsp.loudness import measure, partials
 

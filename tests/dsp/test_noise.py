@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.noise import hash_key, noise
 
 SHAPES = ["uniform", "triangular", "gaussian"]

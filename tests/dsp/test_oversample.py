@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from songbuild.dsp.oversample import FACTOR, LATENCY, oversampled
 
 RATE = 44_100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.pan import balance, constant_power
 
 PANS = np.linspace(-1, 1, 401)

@@ -7,6 +7,7 @@ from math import erfc, sqrt
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.reverb import Room, frames, responses
 
 RATE = 44_100

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import resample_poly
+
 from songbuild.dsp import truepeak
 from songbuild.dsp.truepeak import to_dbtp, true_peak
 

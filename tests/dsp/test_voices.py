@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.dsp.ensembles import bands, loop
 from songbuild.dsp.strings import plucked
 from songbuild.dsp.voices import decay_life, gain, modes, pitch_hz, velocity_gain

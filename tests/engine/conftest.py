@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from songbuild.engine import Graph, MadeFile, Node, Recipe, RecipeError, Source, Store, digest_file
 
 RATE = 1000

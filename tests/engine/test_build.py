@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from songbuild.engine import Cancelled, Graph, Node, Recipe, Store, build
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25], [420, 300, 0.125]]

@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+
 from songbuild.engine import EngineError, Store, build, publish
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25], [420, 300, 0.125]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+
 from songbuild.engine import Reason, build, decide_all, differences, load_last
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25]]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
+
 from songbuild.engine import digest_file, digest_json
 from songbuild.engine.reader import Stream
 from songbuild.engine.state import decode, encode

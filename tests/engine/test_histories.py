@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from songbuild.engine import Store, build, collect
 
 GRIDS = [(0, 100, 200, 300, 400), (0, 100, 200, 300, 400, 500), (0, 70, 140, 300, 400), (0, 400), (0, 100, 300)]

@@ -7,6 +7,7 @@ import json
 import os
 
 import pytest
+
 from songbuild.engine import EngineError, Graph, build, publish
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25]]

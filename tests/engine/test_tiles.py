@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from songbuild.engine import Store, build, digest_file
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25], [420, 300, 0.125]]

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+
 from songbuild.engine import Store, default_folder, record_song, song_id
 from songbuild.engine.unchanged import unchanged
 

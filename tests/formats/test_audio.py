@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.formats.audio import AudioError, blocks, probe
 from songbuild.formats.mp3 import write_mp3
 from songbuild.formats.wav import write_wav

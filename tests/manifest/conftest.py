@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pytest
 from pydantic import Field
+
 from songbuild.devices.device import Effect, Instrument
 from songbuild.manifest import Loaded, load
 from songbuild.units import Db, Hz, Ms, Params, SyncMs

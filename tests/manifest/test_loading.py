@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from songbuild.manifest import Loaded, load
 from songbuild.model.song import STAGES, Song
 from songbuild.problems import Fault

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from songbuild.manifest import Loaded, load
 from songbuild.problems import Problem
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from songbuild.manifest import load
 from songbuild.manifest.trust import is_trusted, trust, untrust
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+
 from songbuild.manifest.schema import schemas, write
 
 ROOT = Path(__file__).parents[2]

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.manifest import yaml_reader
 from songbuild.manifest.scalars import positions, resolve
 from songbuild.manifest.source import Source, decode, read_source

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.model.automation import parse_lane
 from songbuild.model.comp import Cut, cuts
 from songbuild.model.expand import expand

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.model.expand import expand
 from songbuild.model.humanize import deviations
 from songbuild.model.score import Event, Score

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from songbuild.model.expand import expand
 from songbuild.model.song import Song
 from songbuild.problems import Fault

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from songbuild.model.automation import parse_lane
 from songbuild.model.chords import parse_chords
 from songbuild.model.comp import cuts

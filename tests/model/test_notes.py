@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.model import line as lines
 from songbuild.model.chords import parse_chord, parse_chords
 from songbuild.model.drums import parse_grid, parse_row

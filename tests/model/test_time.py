@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.model.positions import parse_length, parse_position, position
 from songbuild.model.song import Song
 from songbuild.model.time import TimeMap, tempo_map

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from songbuild.model.chords import parse_chord, parse_chords
 from songbuild.model.comping import parse_rhythm, parse_strum, play_chords, steady
 from songbuild.model.scales import Key

@@ -16,15 +16,25 @@ import mutagen.wave
 import numpy as np
 import pytest
 import soundfile
-from support import SMALL, read_wav, render
 
 from songbuild.stages.delivery import slug
+from support import SMALL, read_wav, render
 
-TAGGED = (
-    SMALL.replace("title: Small", "title: Små Låt\nartist: Someone\nalbum: First\ntrack_number: 3\nisrc: QZ-ABC-26-00042\n"
-    "genre: Pop\ndate: 2026-11-23\ncopyright: 2026 Someone\nartwork: cover.png\ncredits: {composer: Ann, lyrics: [Bo, Cy]}")
-    .replace("formats: [wav24]", "formats: [wav24, wav16, flac, mp3, stems, midi]")
-)  # fmt: skip
+HEAD = """\
+title: Små Låt
+artist: Someone
+album: First
+track_number: 3
+isrc: QZ-ABC-26-00042
+genre: Pop
+date: 2026-11-23
+copyright: 2026 Someone
+artwork: cover.png
+credits: {composer: Ann, lyrics: [Bo, Cy]}
+"""
+TAGGED = SMALL.replace("title: Small\n", HEAD).replace(
+    "formats: [wav24]", "formats: [wav24, wav16, flac, mp3, stems, midi]"
+)
 
 
 def _png(size: int) -> bytes:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support import read_wav, render, write_wav
 
 from songbuild.api import Selection
+from support import read_wav, render, write_wav
 
 RATE = 44_100
 SECONDS = 4
@@ -92,7 +92,9 @@ def test_stems_add_up_to_the_mix(tmp_path: Path, noise: dict[str, np.ndarray]) -
 
 
 def test_a_send_before_the_fader_does_not_hear_it(tmp_path: Path, noise: dict[str, np.ndarray]) -> None:
-    mix = "  channels: {{wide: {{gain_db: {gain}, to: none, sends: {{dry: {{level_db: -6, pre: {pre}}}}}}}}}\n  returns: {{dry: {{}}}}"
+    mix = """\
+  channels: {{wide: {{gain_db: {gain}, to: none, sends: {{dry: {{level_db: -6, pre: {pre}}}}}}}}}
+  returns: {{dry: {{}}}}"""
     folder = tmp_path / "song"
     levels = {
         (gain, pre): _rms(_stem(folder, _song(mix.format(gain=gain, pre=pre), ("wide",)), "dry"))[0]

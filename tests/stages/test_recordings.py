@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support import read_wav, render, write_wav
 
 RATE = 44_100
