@@ -124,7 +124,7 @@ def explain(
             rate = planned.graph.rate
             found = [] if made.status == "reused" else clauses(made, node, last.get(made.name), planned.score, rate)
             why = [f"{c.text} ({loaded.places.span(c.place)})" if c.place else c.text for c in found]
-            lines.append(Line(made.name, made.stage, made.status, why, list(made.waits)))
+            lines.append(Line(made.name, made.stage, made.status, why, list(dict.fromkeys(made.waits))))
     return Explained(lines, problems)
 
 

@@ -30,7 +30,7 @@ _NOTE_VALUE = re.compile(r"(\d+)/(\d+)(\.{0,2})(t?)", re.IGNORECASE)
 class Params(BaseModel):
     """A frozen record: unknown keys are refused, no value changes after validation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True, defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -158,7 +158,7 @@ def _sample_peaks(pending: Array, spacing: int) -> Array:
     """The largest sample of any channel between each point and the next, in all windows that can be known."""
     count = max(0, pending.shape[1] - 2 * truepeak.MARGIN) // truepeak.WINDOW
     window = pending[:, truepeak.MARGIN : truepeak.MARGIN + count * truepeak.WINDOW]
-    linked = np.maximum.reduce(np.abs(window), axis=0)
+    linked: Array = np.maximum.reduce(np.abs(window), axis=0)
     peaks = linked[::spacing].copy()
     for k in range(1, spacing):
         np.maximum(peaks, linked[k::spacing], out=peaks)

@@ -135,9 +135,9 @@ def interval_peaks(rows: Array, threshold: float) -> Array:
 def cautious_peaks(rows: Array, needed: Array, doubt: float) -> Array:
     """As `interval_peaks`, but the highest that meters of any kind read, and `doubt` of their differences on top.
 
-    rows (rows, ROW), needed (rows,): exact wherever it exceeds its row's `needed`; rows that don't reach it are 0.  Where
-    the spectrum reaches up to the Nyquist frequency, meters differ by more than 1 dB, for each removes another part of
-    it; elsewhere, and so in most music, they agree and the work is done once.
+    rows (rows, ROW), needed (rows,): exact wherever it exceeds its row's `needed`; rows that don't reach it are 0.
+    Where the spectrum reaches up to the Nyquist frequency, meters differ by more than 1 dB, for each removes another
+    part of it; elsewhere, and so in most music, they agree and the work is done once.
     """
     out = np.zeros((len(rows), 2 * WINDOW))
     spectra = np.fft.rfft(rows * _taper(), axis=1)

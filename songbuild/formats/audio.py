@@ -110,7 +110,7 @@ def _opened(path: Path) -> Any:
 
 @cache
 def _forward() -> Any:
-    """A SoundFile that never seeks: its `read` otherwise seeks to where it stands, and an MP3 then starts anew there."""
+    """A SoundFile that never seeks: else every `read` seeks to where it stands, and there an MP3 starts anew."""
     import soundfile
 
     class Forward(soundfile.SoundFile):  # type: ignore[misc, unused-ignore]

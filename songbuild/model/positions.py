@@ -16,7 +16,9 @@ from songbuild.units import beats_of_note_value
 
 _BEAT = r"(?:\.(?P<beat>\d{1,3}(?:\.\d{1,6})?)(?:\+(?P<upper>\d{1,4})/(?P<lower>[1-9]\d{0,3}))?)?"
 _BAR = re.compile(rf"\s*(?P<bar>\d{{1,6}}){_BEAT}\s*")
-_SECTION = re.compile(rf"\s*(?P<name>[^\W\d][^+#:,.]*?)\s*(?:#(?P<count>\d{{1,6}}))?\s*(?:\+\s*(?P<bar>\d{{1,6}}){_BEAT})?\s*")
+_SECTION = re.compile(
+    rf"\s*(?P<name>[^\W\d][^+#:,.]*?)\s*(?:#(?P<count>\d{{1,6}}))?\s*(?:\+\s*(?P<bar>\d{{1,6}}){_BEAT})?\s*"
+)
 _LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?|\d{1,4}/[1-9]\d{0,3})\s*(bars?|beats?)\s*")
 
 

@@ -84,7 +84,8 @@ def _outputs(console: Console, selection: Selection) -> tuple[dict[str, Node], N
         return deliver(context, None, plan_stems(console)), None
     mix = plan_mix(console)
     if mix is None:
-        context.fault("SONG010", ("arrangement",), "nothing sounds: no track plays, or every channel is muted")
+        if not any(fault.severity == "error" for fault in context.faults):
+            context.fault("SONG010", ("arrangement",), "nothing sounds: no track plays, or every channel is muted")
         return {}, None
     master, measure = plan_master(console, mix)
     if span is not None:

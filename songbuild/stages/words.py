@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -134,27 +135,31 @@ def _params(change: Change) -> list[Clause]:
 
 
 def _notes(change: Change, old: Json, new: Json) -> list[Clause]:
-    before, after = Counter(map(repr, old)), Counter(map(repr, new))
+    before, after = Counter(map(_spelled, old)), Counter(map(_spelled, new))
     come, gone = after - before, before - after
     early = round(EARLY_S * change.bars.rate)
     if len(old) == len(new) and [note[2:] for note in old] == [note[2:] for note in new]:
         moved = sum(a[0] != b[0] for a, b in zip(old, new, strict=True))
         if moved > len(new) // 2:
             return [Clause(f"notes: {moved} moved{change.bars.words(note[0] + early for note in new)}")]
-    frames = [note[0] + early for note in (*old, *new) if repr(note) in come or repr(note) in gone]
+    frames = [note[0] + early for note in (*old, *new) if _spelled(note) in come or _spelled(note) in gone]
     events = change.score.tracks.get(change.node.name.removeprefix("track "), ())
-    named = {event.id.split("/")[1] for note, event in zip(new, events, strict=False) if repr(note) in come}
+    named = {event.id.split("/")[1] for note, event in zip(new, events, strict=False) if _spelled(note) in come}
     place: Path = ("composition", "patterns", named.pop()) if len(named) == 1 else ()
     return [Clause(f"notes: {_counted(gone.total(), come.total())}{change.bars.words(frames)}", place)]
 
 
 def _cuts(change: Change, old: Json, new: Json) -> list[Clause]:
-    before, after = Counter(map(repr, old)), Counter(map(repr, new))
+    before, after = Counter(map(_spelled, old)), Counter(map(_spelled, new))
     come, gone = after - before, before - after
-    touched = [cut for cut in (*old, *new) if repr(cut) in come or repr(cut) in gone]
+    touched = [cut for cut in (*old, *new) if _spelled(cut) in come or _spelled(cut) in gone]
     frames = [frame for cut in touched for frame in _within(change.bars, cut["start"], cut["stop"])]
     text = f"regions: {_counted(gone.total(), come.total())}{change.bars.words(frames)}"
     return [Clause(text, change.origin("cuts"))]
+
+
+def _spelled(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def _counted(gone: int, come: int) -> str:
@@ -202,7 +207,7 @@ def _moved(bars: Bars, old: Json, new: Json) -> str:
         end += 1
     points = max(len(old), len(new)) - start - end
     near = [lane[max(0, start - 1)][0] for lane in (old, new)]
-    far = [lane[min(len(lane) - 1, len(lane) - end)][0] for lane in (old, new)]
+    far = [lane[-end][0] for lane in (old, new)] if end else [bars.starts[-1] + 1]  # the last value stays
     words = bars.words(_within(bars, min(near), max(far)))
     return f"{points} point{'s' if points != 1 else ''} changed{words}"
 

@@ -18,12 +18,13 @@ RATES = [44100, 48000, 96000]
 STEREO = (0.0, 0.0)
 
 
-def tones(rate: int, parts: Iterable[tuple[float, float | None]], offsets_db=STEREO, hz: float = 1000.0):
+def tones(rate: int, parts: Iterable[tuple[float, float | None]], offsets_db=STEREO, hz: int = 1000):
     """A sine whose level (dBFS, peak; None is silence) changes from part to part: (channels, frames)."""
     lengths = [(round(seconds * rate), level) for seconds, level in parts]
     gain = np.concatenate([np.full(n, 0.0 if level is None else 10 ** (level / 20)) for n, level in lengths])
-    x = gain * np.sin(2 * np.pi * hz / rate * np.arange(gain.size))
-    return np.stack([10 ** (offset / 20) * x for offset in offsets_db])
+    second = np.sin(2 * np.pi * hz / rate * np.arange(rate))  # whole periods, for a whole number of Hz
+    x = gain * np.resize(second, gain.size)
+    return np.stack([x if offset == 0 else 10 ** (offset / 20) * x for offset in offsets_db])
 
 
 def energies(x, rate):

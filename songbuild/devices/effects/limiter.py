@@ -17,7 +17,7 @@ class Limiter(Params):
 
     gain_db: Db = Field(0.0, ge=-24, le=36, description="gain before the limiter")
     ceiling_db: DbTp = Field(-1.0, ge=-40, le=0, description="highest true peak")
-    release_ms: Ms = Field(120.0, ge=5, le=2000, description="time constant of the return to unity, after a hold of 15 ms")
+    release_ms: Ms = Field(120.0, ge=5, le=2000, description="time constant of the return to unity, after 15 ms")
     lookahead_ms: Ms = Field(2.0, ge=0.5, le=20, description="time in which the gain moves down, ahead of the peak")
 
 
@@ -40,6 +40,4 @@ def _latency(p: Limiter, rate: int) -> int:
     return _timing(p, rate).latency
 
 
-EFFECT = Effect(
-    "limiter", Limiter, process, latency=_latency, static=frozenset({"release_ms", "lookahead_ms"})
-)
+EFFECT = Effect("limiter", Limiter, process, latency=_latency, static=frozenset({"release_ms", "lookahead_ms"}))
