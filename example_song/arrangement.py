@@ -15,12 +15,12 @@ TRACKS: dict[str, Any] = {
     "keys": {"instrument": "fm_piano/mellow", "gm_program": 5},
     "pad": {"instrument": {"pad/warm": {"release_ms": 400}}, "gm_program": 90},
     "strings": {"instrument": {"pad/strings": {"release_ms": 420}}, "gm_program": 49},
-    "harp": {"instrument": "pluck/nylon", "gm_program": 25},
+    "harp": {"instrument": "pluck/steel", "gm_program": 25},
     "arp": {"instrument": "subtractive/pluck", "gm_program": 82},
     "guitar": {"recording": "guitar"},
     "double": {"recording": "double"},
     "lead": {
-        "instrument": {"voice/lead_alto": {"vibrato_cents": 24}},
+        "instrument": {"voice/lead_alto": {"vibrato_cents": 24, "brightness": 0.65}},
         "swing": "52% of 16",
         "humanize": {"time": 9, "velocity": 3, "seed": 5},
         "gm_program": 54,
@@ -41,7 +41,18 @@ TRACKS: dict[str, Any] = {
     },
 }
 
-BARS = {"intro": 8, "verse": 8, "climb": 4, "chorus": 8, "turn": 2, "verse_2": 8, "bridge": 8, "hush": 4, "last": 8, "outro": 6}
+BARS = {
+    "intro": 8,
+    "verse": 8,
+    "climb": 4,
+    "chorus": 8,
+    "turn": 2,
+    "verse_2": 8,
+    "bridge": 8,
+    "hush": 4,
+    "last": 8,
+    "outro": 6,
+}
 CHORDS = {"intro": "opening", "verse": "verse_1", "last": "chorus", "outro": "farewell"}  # others: their own name
 
 LAYERS = """
@@ -69,7 +80,7 @@ TURNS: dict[str, dict[str, dict[str, Any]]] = {
         "glass": {"bars": {1: "chime", 8: "swell"}},
     },
     "verse": {
-        "kick": {"enter": 3},
+        "kick": {"enter": 3, "scale_velocity": 0.94},
         "drums": {"enter": 3, "bars": {8: "fill_verse"}},
         "keys": {"scale_velocity": 0.92},
         "harp": {"scale_velocity": 0.9},
@@ -80,7 +91,8 @@ TURNS: dict[str, dict[str, dict[str, Any]]] = {
         "glass": {"bars": {1: "chime"}},
     },
     "verse_2": {
-        "drums": {"bars": {4: "fill_verse", 8: "fill_toms"}},
+        "kick": {"scale_velocity": 0.94},
+        "drums": {"bars": {4: "fill_verse", 8: "fill_toms"}, "scale_velocity": 0.9},
         "choir": {"enter": 5, "scale_velocity": 0.85},
     },
     "bridge": {

@@ -166,13 +166,20 @@ def amplified(x: Signal) -> Signal:
     x, _ = saturation.process(x, saturation.Saturation(drive_db=11, shape="tube"), RATE, None)
     x, _ = eq.process(x, eq.Eq.model_validate({"bands": bands}), RATE, None)
     room, _ = reverb.process(x, reverb.Reverb(decay_s=0.35, size_m=5, predelay_ms=3, mix=0.16), RATE, None)
-    return np.mean(room, axis=0, keepdims=True)
+    return np.asarray(np.mean(room, axis=0, keepdims=True))
 
 
 def recorded(name: str, take: Take) -> None:
     """Play a take and write it."""
     frames = int(seconds(len(BARS), 3) * RATE)
-    sound: dict[str, Any] = {"pickup": 0.22, "position": 0.13, "tone_hz": 4200, "decay_s": 8, "body": 0.0, "knock": 0.12}
+    sound: dict[str, Any] = {
+        "pickup": 0.22,
+        "position": 0.13,
+        "tone_hz": 4200,
+        "decay_s": 8,
+        "body": 0.0,
+        "knock": 0.12,
+    }
     dry = played(list(strummed(take)), pluck.Pluck.model_validate(sound), frames) + squeaks(take, frames)
     y = amplified(dry)
     y += np.random.Generator(np.random.PCG64(take.seed + 200)).normal(0, 10 ** (-78 / 20), y.shape)
@@ -201,9 +208,10 @@ def swell() -> Signal:
     back = bells((57, 62, 64, 69, 76), 2 * BEAT_S, 0.7)[:frames][::-1]
     t = np.arange(frames) / frames
     hiss = np.random.Generator(np.random.PCG64(7)).normal(0, 1, (1, frames))
-    air, _ = eq.process(
-        hiss, eq.Eq.model_validate({"bands": [{"type": "highpass", "freq_hz": 2500}, {"type": "lowpass", "freq_hz": 9000}]}), RATE, None
+    breath = eq.Eq.model_validate(
+        {"bands": [{"type": "highpass", "freq_hz": 2500}, {"type": "lowpass", "freq_hz": 9000}]}
     )
+    air, _ = eq.process(hiss, breath, RATE, None)
     y = back * t + 0.05 * air[0] * t**3
     end = int(0.012 * RATE)
     y[-end:] *= np.linspace(1, 0, end)

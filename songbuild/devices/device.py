@@ -69,6 +69,7 @@ class Instrument:
     the note.  `samples` maps each path of `files(p)` to its audio at `rate`.
 
     tail(p, rate)  frames a note may sound after its release (for a one-shot: after its start).
+    ring(p, rate, note)  a closer bound than `tail` on the frames a one-shot's note may sound, where there is one.
     keys           for drum kits: the names that a drum grid may use -> MIDI key.
     chokes         sets of keys that cut each other off (open and closed hi-hat).
     """
@@ -84,3 +85,4 @@ class Instrument:
     keys: Mapping[str, int] = field(default_factory=dict)
     chokes: tuple[frozenset[int], ...] = ()
     files: Callable[[Any], tuple[str, ...]] | None = None
+    ring: Callable[[Any, int, Note], int] | None = None

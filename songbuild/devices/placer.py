@@ -18,17 +18,19 @@ RENDERED = ArrayCache(192 * 2**20)
 _BATCH_SIZE = 2**23  # channels times frames that are held at once, about, however many notes sound
 
 
-def reach(instrument: Instrument, p: Any, rate: int, gate: int) -> int:
-    """The most frames that a note held for `gate` frames may sound."""
+def reach(instrument: Instrument, p: Any, rate: int, note: Note) -> int:
+    """The most frames that a note may sound."""
+    if instrument.ring is not None:
+        return instrument.ring(p, rate, note)
     tail = instrument.tail(p, rate)
-    return tail if instrument.one_shot else gate + tail
+    return tail if instrument.one_shot else note.frames + tail
 
 
 def overlapping(
     notes: Sequence[Placed], instrument: Instrument, p: Any, rate: int, start: int, stop: int
 ) -> list[Placed]:
     """The notes that may sound between frames `start` and `stop`, in an order of time that depends on them alone."""
-    found = [item for item in notes if item[0] < stop and item[0] + reach(instrument, p, rate, item[1].frames) > start]
+    found = [item for item in notes if item[0] < stop and item[0] + reach(instrument, p, rate, item[1]) > start]
     return sorted(found, key=_order)
 
 
@@ -73,7 +75,7 @@ def _batches(notes: Sequence[Placed], instrument: Instrument, p: Any, rate: int)
     batch: list[Placed] = []
     held = 0
     for item in notes:
-        size = instrument.channels * reach(instrument, p, rate, item[1].frames)
+        size = instrument.channels * reach(instrument, p, rate, item[1])
         if batch and held + size > _BATCH_SIZE:
             yield batch
             batch, held = [], 0

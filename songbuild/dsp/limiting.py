@@ -20,7 +20,7 @@ from songbuild.dsp import truepeak
 from songbuild.dsp.maths import Array, exp2
 
 _HOLD_MS = 15.0  # longer than half a period of a bass at 35 Hz: its gain is constant, so it isn't distorted
-_SEGMENT = 256  # points over which one scaled maximum runs: the scale stays within the range of numbers
+_SEGMENT = 1024  # points over which one scaled maximum runs: the scale stays within the range of numbers
 _SILENT = 1e-12  # a reduction below this has ended
 _MARGIN = 0.9942  # -0.05 dB: for what a changing gain adds between the samples, and for differences of meters
 _DOUBT = 0.25  # of the difference between meters is left as room for yet other meters

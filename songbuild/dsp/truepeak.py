@@ -191,20 +191,17 @@ def _ends(y: Array) -> Array:
 
 def _refine(peaks: Array, y: Array, where: npt.NDArray[np.bool_]) -> None:
     """Raise the peaks of the marked intervals to what the second stage finds inside them."""
-    chosen = np.flatnonzero(where)
-    if not chosen.size:
-        return
-    row, column = np.divmod(chosen, peaks.shape[1])
-    first = row * y.shape[1] + column
-    flat = y.reshape(-1)
-    found = peaks.reshape(-1)[chosen]
-    taps = [flat[first + k] for k in range(2 * _REACH)]
-    for phase in _kernel():
-        value = taps[0] * phase[0]
+    marked = np.flatnonzero(where)
+    flat, found = y.reshape(-1), peaks.reshape(-1)
+    for start in range(0, marked.size, 1024):
+        chosen = marked[start : start + 1024]
+        row, column = np.divmod(chosen, peaks.shape[1])
+        first = row * y.shape[1] + column
+        points = _kernel()[:, :1] * flat[first]
         for k in range(1, 2 * _REACH):
-            value += taps[k] * phase[k]
-        np.maximum(found, np.abs(value), out=found)
-    peaks.reshape(-1)[chosen] = found
+            points += _kernel()[:, k : k + 1] * flat[first + k]
+        highest = np.maximum(points.max(axis=0), -points.min(axis=0))
+        found[chosen] = np.maximum(found[chosen], highest)
 
 
 def partial(x: Array, state: State, known: float = 0.0) -> tuple[float, State]:

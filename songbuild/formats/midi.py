@@ -131,7 +131,8 @@ def _track(events: Iterable[_Event]) -> mido.MidiTrack:
 
     made, now = mido.MidiTrack(), 0
     for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        made.append(message.copy(time=tick - now))
+        message.time = tick - now
+        made.append(message)
         now = tick
     made.append(mido.MetaMessage("end_of_track", time=0))
     return made

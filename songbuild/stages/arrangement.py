@@ -12,7 +12,7 @@ import numpy as np
 from songbuild.devices.device import Audio as Array
 from songbuild.devices.device import Instrument, Note
 from songbuild.devices.instruments import INSTRUMENTS
-from songbuild.devices.placer import place
+from songbuild.devices.placer import place, reach
 from songbuild.engine import Node, Recipe, Tile, digest_json
 from songbuild.engine.graph import Json, State
 from songbuild.model.score import Event
@@ -26,8 +26,8 @@ BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
 ROUND_ROBIN = 4
 """Variations of a random instrument's note: few, so that equal notes are still rendered once."""
 
-# params: {"instrument", "revision", "params", "one_shot", "tail", "files": frames of each sample, "digests": theirs,
-#          "notes": [[frame, gate, pitch, velocity, seed, text, {changed parameter: value}], …]}
+# params: {"instrument", "revision", "params", "files": frames of each sample, "digests": theirs,
+#          "notes": [[frame, frames it may sound, gate, pitch, velocity, seed, text, {changed parameter: value}], …]}
 
 
 def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
@@ -41,11 +41,8 @@ def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
 
 def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
     """The notes that sound in a tile, relative to it."""
-    tail, rings = params["tail"], params["one_shot"]
     notes = [
-        [note[0] - start, *note[1:]]
-        for note in params["notes"]
-        if note[0] < stop and note[0] + (tail if rings else note[1] + tail) > start
+        [note[0] - start, *note[1:]] for note in params["notes"] if note[0] < stop and note[0] + note[1] > start
     ]
     return {**params, "notes": notes}
 
@@ -62,8 +59,8 @@ def _play(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state
     if not params["notes"]:
         return out, state
     groups: dict[str, list[tuple[int, Note]]] = {}
-    for start, gate, pitch, velocity, seed, text, changed in params["notes"]:
-        note = Note(float(pitch), velocity / 127.0, gate, seed, text)
+    for start, _, gate, pitch, velocity, seed, text, changed in params["notes"]:
+        note = _note(gate, pitch, velocity, seed, text)
         groups.setdefault(json.dumps(changed, sort_keys=True), []).append((start, note))
     for changed, notes in groups.items():
         values = instrument.params.model_validate({**params["params"], **json.loads(changed)})
@@ -99,11 +96,9 @@ def plan_track(context: Context, name: str) -> Node | None:
             "instrument": instrument.name,
             "revision": instrument.revision,
             "params": device.params,
-            "one_shot": instrument.one_shot,
-            "tail": instrument.tail(params, context.rate),
             "files": [frames for _, frames in files],
             "digests": [node.params["digest"] for node, _ in files],
-            "notes": _notes(context, name, instrument, changes),
+            "notes": _notes(context, name, instrument, device.params, changes),
         },
         tuple(node for node, _ in files),
         channels=instrument.channels,
@@ -127,8 +122,16 @@ def _automation(
     return lanes, origins
 
 
+def _note(gate: int, pitch: float, velocity: int, seed: int, text: str) -> Note:
+    return Note(float(pitch), velocity / 127.0, gate, seed, text)
+
+
 def _notes(
-    context: Context, name: str, instrument: Instrument, lanes: Mapping[str, list[list[Json]]]
+    context: Context,
+    name: str,
+    instrument: Instrument,
+    given: Mapping[str, Json],
+    lanes: Mapping[str, list[list[Json]]],
 ) -> list[list[Json]]:
     """The events of a track as an instrument takes them, in frames."""
     time, rate = context.score.time, context.rate
@@ -138,10 +141,13 @@ def _notes(
         gate = max(1, time.frame(event.onset + event.length, rate) - time.frame(event.onset, rate))
         changed = {parameter: round(value_at(points, start), 6) for parameter, points in lanes.items()}
         seed = _seed(context.song.seed, name, event) if instrument.random else 0
-        notes.append(
-            [start, 0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text, changed]
-        )
-    return _choked(notes, instrument) if instrument.chokes else notes
+        sounded = [0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text]
+        notes.append([start, 0, *sounded, changed])
+    params = instrument.params.model_validate(given)
+    for note in _choked(notes, instrument):
+        values = instrument.params.model_validate({**given, **note[-1]}) if note[-1] else params
+        note[1] = reach(instrument, values, rate, _note(*note[2:7]))
+    return notes
 
 
 def _seed(seed: int, track: str, event: Event) -> int:
@@ -156,7 +162,7 @@ def _choked(notes: list[list[Json]], instrument: Instrument) -> list[list[Json]]
     A drum struck again rings on under the new stroke, as a real one does; so equal strokes stay equal.
     """
     for group in instrument.chokes:
-        for hit, following in pairwise([note for note in notes if note[2] in group]):
-            if following[2] != hit[2] and following[0] > hit[0]:
-                hit[1] = following[0] - hit[0]
+        for hit, following in pairwise([note for note in notes if note[3] in group]):
+            if following[3] != hit[3] and following[0] > hit[0]:
+                hit[2] = following[0] - hit[0]
     return notes

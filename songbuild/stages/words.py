@@ -21,7 +21,7 @@ MOST = 6
 MOST_RANGES = 4
 EARLY_S = 0.05
 """A note that humanize brings so much before the bar line belongs to the bar after it."""
-DERIVED = frozenset(("digest", "digests", "files", "tail", "one_shot", "start", "names"))
+DERIVED = frozenset(("digest", "digests", "files", "start", "names"))
 """Parameters that follow from others: not worth a word of their own."""
 
 
@@ -103,7 +103,9 @@ def clauses(decision: Decision, node: Node, old: Mapping[str, Json] | None, scor
         found += _feeds(fed, [item.name for item in node.inputs])
     params = old.get("params")
     if isinstance(params, Mapping) and params != node.params:
-        found += _params(Change(node, params, fed, Bars.of(score, rate), score))
+        keys = {key for key in (*params, *node.params) if params.get(key) != node.params.get(key)}
+        told = keys - DERIVED
+        found += _params(Change(node, params, fed, Bars.of(score, rate), score), told if told or found else keys)
     return found or [Clause(str(reason)) for reason in decision.reasons if reason.kind != "input"]
 
 
@@ -117,28 +119,24 @@ def _feeds(old: Sequence[str], new: Sequence[str]) -> Iterator[Clause]:
         yield Clause("fed in another order")
 
 
-def _params(change: Change) -> list[Clause]:
+def _params(change: Change, keys: Iterable[str]) -> list[Clause]:
     found: list[Clause] = []
-    derived: list[Clause] = []
-    old, new = change.old, change.node.params
-    for key in sorted({*old, *new}):
-        before, after = old.get(key), new.get(key)
-        if before == after:
-            continue
+    for key in sorted(keys):
+        before, after = change.old.get(key), change.node.params.get(key)
         if key == "stop" and before is not None and after is not None:
             found.append(Clause(f"length: {before / change.bars.rate:.2f} s -> {after / change.bars.rate:.2f} s"))
         elif key in HANDLERS and before is not None and after is not None:
             found += HANDLERS[key](change, before, after)
         else:
-            (derived if key in DERIVED else found).extend(_plain(change, key, before, after))
-    return _shortened(found or derived)
+            found += _plain(change, key, before, after)
+    return _shortened(found)
 
 
 def _notes(change: Change, old: Json, new: Json) -> list[Clause]:
     before, after = Counter(map(_spelled, old)), Counter(map(_spelled, new))
     come, gone = after - before, before - after
     early = round(EARLY_S * change.bars.rate)
-    if len(old) == len(new) and [note[2:] for note in old] == [note[2:] for note in new]:
+    if len(old) == len(new) and [note[3:] for note in old] == [note[3:] for note in new]:
         moved = sum(a[0] != b[0] for a, b in zip(old, new, strict=True))
         if moved > len(new) // 2:
             return [Clause(f"notes: {moved} moved{change.bars.words(note[0] + early for note in new)}")]

@@ -10,6 +10,7 @@ import pytest
 
 from songbuild.devices.device import Audio, Instrument, Note
 from songbuild.devices.instruments import INSTRUMENTS
+from songbuild.devices.placer import reach
 
 RATE = 44_100
 REQUIRED: dict[str, dict[str, Any]] = {"sampler": {"file": "tone.wav"}}
@@ -99,8 +100,7 @@ def test_any_legal_parameters_give_finite_sound_within_the_tail(instrument: Inst
     for note, audio in zip(notes, render(instrument, notes, p), strict=True):
         assert np.isfinite(audio).all()
         assert np.abs(audio).max(initial=0.0) < 30.0
-        limit = instrument.tail(p, RATE) + (0 if instrument.one_shot else note.frames)
-        assert audio.shape[1] <= limit
+        assert audio.shape[1] <= reach(instrument, p, RATE, note)
 
 
 def test_every_parameter_changes_something(instrument: Instrument) -> None:

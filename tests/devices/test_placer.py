@@ -108,8 +108,8 @@ def test_what_differs_is_rendered_anew(change: str) -> None:
 
 def test_overlapping_and_reach() -> None:
     held, shot = Counter().instrument, Counter(one_shot=True).instrument
-    assert reach(held, Toy(), RATE, 100) == 150
-    assert reach(shot, Toy(), RATE, 100) == 50
+    assert reach(held, Toy(), RATE, Note(0, 1, 100)) == 150
+    assert reach(shot, Toy(), RATE, Note(0, 1, 100)) == 50
     starts = ((0, 100), (149, 1), (-150, 100), (-149, 100), (200, 1))
     notes = [(at, Note(number, 1, gate)) for number, (at, gate) in enumerate(starts, 1)]
     assert [n.pitch for _, n in overlapping(notes, held, Toy(), RATE, 0, 200)] == [4, 1, 2]

@@ -27,6 +27,7 @@ from songbuild.dsp.voices import gain, power_of_2, velocity_gain
 from songbuild.units import Db, Hz, Ms, Params, Ratio, Semitones
 
 _STROKES: Final = 4
+_OPEN_HAT: Final = 46
 _CHOKE_MS: Final = 18.0  # a choked or ending sound falls by 60 dB in this time
 _ROOM_S: Final = 0.22
 _HEARD_S: Final = 0.15
@@ -200,13 +201,37 @@ def _room(rate: int, size: int) -> np.ndarray[tuple[int, int], np.dtype[np.compl
     return spectrum
 
 
+def _life_ms(p: DrumKit, piece: _Piece) -> float:
+    """The time in which a piece falls by 60 dB, at most."""
+    if piece.level == "hat_db":
+        return p.open_hat_decay_ms if piece.key == _OPEN_HAT else 1.1 * p.hat_decay_ms
+    return {
+        "kick_db": p.kick_decay_ms,
+        "snare_db": max(p.snare_decay_ms, p.snare_wires_ms),
+        "clap_db": p.clap_decay_ms + 30.0,
+        "tom_db": 1.3 * p.tom_decay_ms,
+        "cymbal_db": p.cymbal_decay_ms,
+        "percussion_db": 2200.0 * p.percussion_decay,
+    }[piece.level]
+
+
+def _frames(life_ms: float, rate: int) -> int:
+    return round((pieces.LIFE * life_ms / 1000 + _ROOM_S) * rate) + 2
+
+
 def tail(p: DrumKit, rate: int) -> int:
     """Frames that a stroke may sound."""
-    longest = max(
-        p.kick_decay_ms, p.snare_decay_ms, p.snare_wires_ms, p.clap_decay_ms + 30.0, 1.3 * p.tom_decay_ms,
-        1.1 * p.hat_decay_ms, p.open_hat_decay_ms, p.cymbal_decay_ms, 2200.0 * p.percussion_decay,
-    )  # fmt: skip
-    return round((pieces.LIFE * longest / 1000 + _ROOM_S) * rate) + 2
+    return _frames(max(_life_ms(p, piece) for piece in _KIT), rate)
+
+
+def ring(p: DrumKit, rate: int, note: Note) -> int:
+    """Frames that this stroke may sound."""
+    key = round(note.pitch)
+    piece = _BY_KEY.get(_NEAREST.get(key, key))
+    if piece is None:
+        return 0
+    frames = _frames(_life_ms(p, piece), rate)
+    return min(frames, note.frames + release(_CHOKE_MS, rate).size) if note.frames else frames
 
 
 INSTRUMENT = Instrument(
@@ -218,5 +243,6 @@ INSTRUMENT = Instrument(
     random=True,
     one_shot=True,
     keys={name: piece.key for piece in _KIT for name in piece.names},
-    chokes=(frozenset({42, 44, 46}),),
+    chokes=(frozenset({42, 44, _OPEN_HAT}),),
+    ring=ring,
 )
