@@ -123,9 +123,7 @@ def _params(change: Change, keys: Iterable[str]) -> list[Clause]:
     found: list[Clause] = []
     for key in sorted(keys):
         before, after = change.old.get(key), change.node.params.get(key)
-        if key == "stop" and before is not None and after is not None:
-            found.append(Clause(f"length: {before / change.bars.rate:.2f} s -> {after / change.bars.rate:.2f} s"))
-        elif key in HANDLERS and before is not None and after is not None:
+        if key in HANDLERS and before is not None and after is not None:
             found += HANDLERS[key](change, before, after)
         else:
             found += _plain(change, key, before, after)
@@ -133,10 +131,14 @@ def _params(change: Change, keys: Iterable[str]) -> list[Clause]:
 
 
 def _notes(change: Change, old: Json, new: Json) -> list[Clause]:
+    # How long a note may sound follows from the rest; see `stages.arrangement` for what a note holds.
+    old, new = ([[start, *rest] for start, _, *rest in notes] for notes in (old, new))
     before, after = Counter(map(_spelled, old)), Counter(map(_spelled, new))
     come, gone = after - before, before - after
     early = round(EARLY_S * change.bars.rate)
-    if len(old) == len(new) and [note[3:] for note in old] == [note[3:] for note in new]:
+    if before == after:
+        return []
+    if len(old) == len(new) and [note[2:] for note in old] == [note[2:] for note in new]:
         moved = sum(a[0] != b[0] for a, b in zip(old, new, strict=True))
         if moved > len(new) // 2:
             return [Clause(f"notes: {moved} moved{change.bars.words(note[0] + early for note in new)}")]
@@ -248,6 +250,10 @@ def _instrument(change: Change, old: Json, new: Json) -> list[Clause]:
     ]
 
 
+def _stop(change: Change, old: Json, new: Json) -> list[Clause]:
+    return [Clause(f"length: {old / change.bars.rate:.2f} s -> {new / change.bars.rate:.2f} s")]
+
+
 def _tracks(change: Change, old: Json, new: Json) -> list[Clause]:
     was = {track["name"]: track for track in old}
     names = [track["name"] for track in new if was.get(track["name"]) != track]
@@ -277,6 +283,7 @@ HANDLERS: Mapping[str, Callable[[Change, Any, Any], list[Clause]]] = {
     "params": _instrument,
     "instrument": _silent,
     "tracks": _tracks,
+    "stop": _stop,
 }
 """How a parameter of each name is put in words; `params` speaks for `instrument`."""
 

