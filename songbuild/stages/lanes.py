@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from songbuild.devices.chain import CONTROL
 from songbuild.dsp.curves import sample
 from songbuild.model.automation import PLAIN, parse_lane
 from songbuild.model.mix import Send, Strip
@@ -43,9 +44,24 @@ def target(params: type[Params], path: str) -> Target | None:
     return Target(known, bounds.get("ge", -np.inf), bounds.get("le", np.inf))
 
 
+JUMP = CONTROL
+"""Frames over which a fader jumps, as many as an insert's parameter takes."""
 FADER = typing.cast(Target, target(Strip, "gain_db"))
 PAN = typing.cast(Target, target(Strip, "pan"))
 SEND = typing.cast(Target, target(Send, "level_db"))
+
+
+def fader_lane(context: Context, text: str, path: Path, moved: Target) -> Lane:
+    """As `lane`, for what is multiplied sample by sample: a jump is spread over JUMP frames, so that it can't click."""
+    points = lane(context, text, path, moved)
+    eased = points[:1]
+    for here, there, following in zip(points, points[1:], [*points[2:], [None]], strict=False):
+        if here[2] == "hold" and here[1] != there[1]:
+            room = JUMP if following[0] is None else min(JUMP, (following[0] - there[0]) // 2)
+            eased += [[there[0], here[1], "lin"], [there[0] + room, there[1], there[2]]]
+        else:
+            eased.append(there)
+    return eased
 
 
 def lane(context: Context, text: str, path: Path, moved: Target | None) -> Lane:

@@ -10,7 +10,7 @@ from songbuild.model.mix import Send, Strip
 from songbuild.problems import Path
 from songbuild.stages.context import Context
 from songbuild.stages.inserts import specs
-from songbuild.stages.lanes import FADER, PAN, SEND, lane
+from songbuild.stages.lanes import FADER, PAN, SEND, fader_lane
 from songbuild.stages.strip import Fader, constant, strip
 
 Feed = tuple[Node, Fader]
@@ -98,7 +98,7 @@ class Console:
             level = constant(send.level_db)
             if text is not None:
                 spot = (*path, "automation", f"send.{destination}")
-                level = lane(self.context, text, spot, SEND)
+                level = fader_lane(self.context, text, spot, SEND)
             if send.pre:
                 found.append((node, Fader(None, (level,), {("gains", 0): spot})))
             else:
@@ -114,13 +114,13 @@ class Console:
         origins: dict[tuple[str | int, ...], Path] = {("gains", 0): (*path, "gain_db"), ("pan",): (*path, "pan")}
         if "volume_db" in model.automation:
             spot: Path = (*path, "automation", "volume_db")
-            volume = lane(self.context, model.automation["volume_db"], spot, FADER)
+            volume = fader_lane(self.context, model.automation["volume_db"], spot, FADER)
             gains = [volume] if model.gain_db == 0.0 else [*gains, volume]
             origins["gains", len(gains) - 1] = spot
         pan = constant(model.pan)
         if "pan" in model.automation:
             origins[("pan",)] = (*path, "automation", "pan")
-            pan = lane(self.context, model.automation["pan"], (*path, "automation", "pan"), PAN)
+            pan = fader_lane(self.context, model.automation["pan"], (*path, "automation", "pan"), PAN)
         return Fader(pan, tuple(gains), origins)
 
 
@@ -133,7 +133,7 @@ def plan_mix(console: Console) -> Node | None:
     mix = context.song.mix
     if "volume_db" in mix.automation:
         path: Path = ("mix", "automation", "volume_db")
-        volume = lane(context, mix.automation["volume_db"], path, FADER)
+        volume = fader_lane(context, mix.automation["volume_db"], path, FADER)
         fed = [
             (node, Fader(fader.pan, (*fader.gains, volume), {**fader.origins, ("gains", len(fader.gains)): path}))
             for node, fader in fed

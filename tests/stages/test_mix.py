@@ -141,3 +141,14 @@ def test_automation_of_an_insert_moves_its_parameter(tmp_path: Path, noise: dict
         -20, abs=0.01
     )
     assert np.max(np.abs(y[0, : bar - 600] - noise["wide"][0, : bar - 600].astype(np.float32))) < 3 / 2**23
+
+
+def test_a_fader_that_jumps_does_not_click(tmp_path: Path) -> None:
+    time = np.arange(SECONDS * RATE) / RATE
+    write_wav(tmp_path / "song" / "wide.wav", 0.5 * np.sin(2 * np.pi * 110 * time), RATE)
+    mix = '  channels: {wide: {automation: {volume_db: "1: 0 hold, 2: -12 hold, 2.3: 0"}}}'
+    y = _stem(tmp_path / "song", _song(mix, ("wide",)), "wide")[0]
+    jump = 2 * RATE
+    assert _rms(y[jump + 300 : jump + 20_000]) / _rms(y[: jump - 10]) == pytest.approx(10 ** (-12 / 20), rel=0.01)
+    step = np.max(np.abs(np.diff(y)))
+    assert step < 1.3 * 0.5 * np.sqrt(0.5) * 2 * np.pi * 110 / RATE

@@ -15,7 +15,7 @@ from songbuild.app.cli.sizes import human
     short_help="Shrink the cache.",
     epilog="\b\nExamples:\n  songbuild gc --dry-run\n  songbuild gc --cap 5GB",
 )
-@click.option("--cap", metavar="SIZE", help="Keep at most this much: '5GB', '800MB' [$SONGBUILD_CACHE_CAP or 20GB].")
+@click.option("--cap", metavar="SIZE", help="Keep at most this much: '5GB', '800MB' [$SONGBUILD_CACHE_CAP or 21GB].")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and leave it.")
 @cache_option
 @json_option
