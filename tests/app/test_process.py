@@ -74,3 +74,12 @@ def test_a_terminal_that_lacks_letters(write_song: WriteSong) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.startswith("Gr\\xf6\\xdfe: 0:04")
     assert ran.stdout.endswith("nothing to do\n")
+
+
+def test_to_plan_a_song_nothing_slow_is_imported(tiny: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-X", "importtime", *COMMAND[1:], "explain", tiny], capture_output=True, text=True, check=True
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in ran.stderr.splitlines()}
+    assert "numpy" in imported
+    assert {"scipy", "soundfile", "soxr", "mido", "mutagen", "rich"} & imported == set()

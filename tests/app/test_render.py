@@ -160,9 +160,10 @@ def test_a_folder_in_the_place_of_a_file_is_left_alone(tiny: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_out_that_cannot_be_written(tiny: Path) -> None:
     (tiny / "out").mkdir(mode=0o500)
+    if os.access(tiny / "out", os.W_OK):
+        pytest.skip("root may write everywhere")
     ran = songbuild("render", tiny)
     assert (ran.code, ran.err.splitlines()[-1]) == (1, f"error: can't write in {tiny}/out: Permission denied")
 

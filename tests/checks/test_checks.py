@@ -136,13 +136,12 @@ def test_a_stem_that_clips(write_song: WriteSong) -> None:
     clipped = done.facts["files"]["stems/low.wav"]["clipped"]
     assert clipped > 0
     assert done.facts["files"]["tiny-24bit.wav"]["clipped"] == 0
-    assert [str(problem).split("\n") for problem in done.problems] == [
-        [
-            f"song.yaml:15:11: warning[CHK012]: stems/low.wav: {clipped} samples clip",
-            "   15 | delivery: {formats: [wav24, stems]}",
-            "      |           ^^^^^^^^^^^^^^^^^^^^^^^^^ lower what feeds it: the loudness target makes up for it in the master",
-        ]
+    (problem,) = done.problems
+    assert str(problem).split("\n")[:2] == [
+        f"song.yaml:15:11: warning[CHK012]: stems/low.wav: {clipped} samples clip",
+        "   15 | delivery: {formats: [wav24, stems]}",
     ]
+    assert problem.hint == "lower what feeds it: the loudness target makes up for it in the master"
 
 
 def test_a_target_out_of_reach_warns_in_a_render(write_song: WriteSong) -> None:

@@ -24,7 +24,7 @@ _LOOP_S = 2.6  # a loop is at least this long, and twice that for notes that out
 _FORMANTS = ((650.0, 4.0, 1.0), (1080.0, 6.0, 0.55), (2650.0, 9.0, 0.35), (3300.0, 9.0, 0.2))
 """A choir's 'ah': Hz, q, height; from tenor averages in Sundberg, The Science of the Singing Voice (1987), ch. 5."""
 _TOP_HZ = 14_000.0
-_LOOPS = ArrayCache(32 * 2**20)
+_LOOPS = ArrayCache(96 * 2**20)
 
 
 class Pad(Params):
@@ -62,12 +62,13 @@ def _note(note: Note, p: Pad, rate: int) -> Audio:
     level *= velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
     low, high = _layers(p, note.pitch, hz, osc.harmonics_below(hz, min(0.49 * rate, _TOP_HZ)))
     core_low, core_high = _core(p, hz, low, high, rate, level.size)
-    out = np.empty((2, level.size))
-    for channel, opening in enumerate(_opening(note, p, rate, level.size)):
-        y = out[channel]
-        np.multiply(_voices(p, hz, high, rate, level.size, channel) + core_high, opening, out=y)
+    out = _voices(p, hz, high, rate, level.size)
+    low_voices = _voices(p, hz, low, rate, level.size)
+    for y, voices, opening in zip(out, low_voices, _opening(note, p, rate, level.size), strict=True):
+        y += core_high
+        y *= opening
         y += core_low
-        y += _voices(p, hz, low, rate, level.size, channel)
+        y += voices
         y *= level
     return out
 
@@ -112,26 +113,27 @@ def _opening(note: Note, p: Pad, rate: int, frames: int) -> tuple[Array, Array]:
     return opening * (rest - sway), opening * (rest + sway)
 
 
-def _voices(p: Pad, hz: float, amplitudes: Array, rate: int, frames: int, channel: int) -> Array:
-    """The many voices, (frames,): what the channels share, and what makes them differ."""
+def _voices(p: Pad, hz: float, amplitudes: Array, rate: int, frames: int) -> Array:
+    """The many voices, (2, frames), a new array: what the channels share, and what makes them differ."""
     length = 1 << int(np.ceil(_LOOP_S * rate)).bit_length()
     if frames > length:
         length *= 2
     if p.ensemble == 0.0:
-        return np.zeros(frames)
-    key = (hz, amplitudes.tobytes(), p.ensemble, p.ensemble_cents, p.width, length, rate, channel)
-    return np.resize(_LOOPS.made(key, lambda: _loop(p, hz, amplitudes, rate, length, channel)), frames)
+        return np.zeros((2, frames))
+    key = (hz, amplitudes.tobytes(), p.ensemble, p.ensemble_cents, p.width, length, rate)
+    loops = _LOOPS.made(key, lambda: _loops(p, hz, amplitudes, rate, length))
+    return np.tile(loops, (1, -(-frames // length)))[:, :frames]
 
 
-def _loop(p: Pad, hz: float, amplitudes: Array, rate: int, length: int, channel: int) -> Array:
-    """Middle and side loops, put together for one channel."""
+def _loops(p: Pad, hz: float, amplitudes: Array, rate: int, length: int) -> Array:
+    """Middle and side loops, put together for the two channels."""
     magnitudes = bands(hz, amplitudes * float(np.sqrt(p.ensemble)), p.ensemble_cents, length, rate)
     if not p.width:
-        return loop(magnitudes, side=False)
+        return np.stack([loop(magnitudes, side=False)] * 2)
     magnitudes *= 1.0 / float(np.sqrt(1.0 + p.width * p.width))
     middle, side = loop(magnitudes, side=False), loop(magnitudes, side=True)
     side *= p.width
-    return middle - side if channel else middle + side
+    return np.stack([middle + side, middle - side])
 
 
 def _tail(p: Pad, rate: int) -> int:
