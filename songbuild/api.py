@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from songbuild import __version__, checks, engine
 from songbuild.devices.presets import FOLDER as PRESETS
 from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.store import DEFAULT_CAP_BYTES
-from songbuild.engine.unchanged import song_folder
+from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
 from songbuild.manifest import Loaded
 from songbuild.manifest import load as load_manifest
 from songbuild.manifest.find import song_file
@@ -145,10 +146,12 @@ def render(
     """
     selection = selection or Selection()
     whole = selection == Selection()
+    began = time.time_ns()
     with open_store(cache) as store:
         loaded, planned, problems = _plan(song, store, selection, trusted)
         if planned is None or loaded.song is None:
             return Rendered(problems)
+        read = {file: stamp(file) for file in _read(loaded, planned.graph)}
         folder = out or loaded.folder / "out"
         if os.path.lexists(folder) and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder, and the song's files go there: move it away, or use --out")
@@ -161,10 +164,10 @@ def render(
         measured = _measured(planned, built)
         problems += [loaded.places.problem(fault) for fault in checks.measure(loaded.song, measured)]
         summary = _summary(loaded.song, planned, measured, folder, [*built.outputs])
-        if note is not None and not built.failures:
+        if note is not None and not built.failures and _steady(read, began):
             made = [*(folder / file for file in published.state), note]
             extra = {"summary": summary, "problems": [str(problem) for problem in problems]}
-            engine.record_song(store.folder, name or "", __version__, _read(loaded, planned.graph), made, extra)
+            engine.record_song(store.folder, name or "", __version__, [*read, *_songbuild()], made, extra)
         facts = {"folder": str(folder), "cache": str(store.folder), "cache_writable": store.writable}
     facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
     facts |= {"written": list(published.written), "nodes": _nodes(built)}
@@ -204,13 +207,22 @@ def _common(paths: Sequence[SongPath]) -> SongPath:
 
 
 def _read(loaded: Loaded, graph: Graph) -> Iterator[Path]:
-    """Every file that a render depends on: what was read, what would be read if it were there, and songbuild."""
+    """Every file of a song that a render depends on: what was read, and what would be read if it were there."""
     for file in loaded.files:
         yield file
         if file.is_relative_to(PRESETS):  # a preset of the song's own would take its place
             yield loaded.folder / "presets" / file.relative_to(PRESETS)
     for node in graph.nodes():
         yield from (source.path for source in node.sources)
+
+
+def _steady(read: Mapping[Path, Stamp | None], began: int) -> bool:
+    """Whether files are as they were when a render `began` to read them, in ns; `read` holds their stamps since."""
+    return all(stamp(file) == mark and not (mark and racy(mark, began, FINE_NS)) for file, mark in read.items())
+
+
+def _songbuild() -> Iterator[Path]:
+    """The files that songbuild itself was read from: an update may make another song of the same text."""
     for name, module in tuple(sys.modules.items()):
         if name.partition(".")[0] == "songbuild" and getattr(module, "__file__", None):
             yield Path(str(module.__file__))

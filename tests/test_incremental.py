@@ -51,7 +51,7 @@ EDITS: dict[str, Edit] = {
     "send": _sub("mix.yaml", r"hall: -22", "hall: -18"),
     "side-chain threshold": _sub("mix.yaml", r"threshold_db: -30", "threshold_db: -27"),
     "automation of a volume": _sub("mix.yaml", r"bridge: -1\b", "bridge: -4"),
-    "automation of a filter": _sub("mix.yaml", r"hush: 1200 exp", "hush: 2000 exp"),
+    "automation of a filter": _sub("mix.yaml", r"(opening\.cutoff_hz: \"1: )\d+", r"\g<1>600"),
     "a new insert": _sub(
         "mix.yaml", r"highpass: \{cutoff_hz: 160\}", "highpass: {cutoff_hz: 160}, gain: {gain_db: -2}"
     ),

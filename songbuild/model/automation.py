@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from pydantic_core import PydanticCustomError
 
 from songbuild.model.positions import position
@@ -16,11 +18,11 @@ PLAIN = Unit("", infinite=True)
 def parse_lane(text: str, score: Score, rate: int, unit: Unit = PLAIN) -> list[list[int | float | str]]:
     """The points of a lane as [frame at `rate`, value in `unit`, curve to the next point], in order of time.
 
-    A point that names no curve leads on by a straight line ("lin").  Raises NotationError.
+    A point that names no curve leads on by a straight line ("lin").  Points at sections may stand in any order, so that
+    a section can move and take its points along.  Raises NotationError.
     """
-    points: list[list[int | float | str]] = []
+    found: list[tuple[Fraction, list[int | float | str]]] = []
     offset = 0
-    last = None
     for part in text.split(","):
         start = offset + len(part) - len(part.lstrip())
         size = max(1, len(part.strip()))
@@ -32,13 +34,14 @@ def parse_lane(text: str, score: Score, rate: int, unit: Unit = PLAIN) -> list[l
         except NotationError as error:
             size = min(max(1, error.length), len(where.strip()) or 1)
             raise NotationError(error.message, start + error.offset, size, error.hint) from None
-        if last is not None and beat <= last:
+        if found and beat <= found[-1][0] and where.strip()[0].isdigit():
             raise NotationError("points stand in order of time", start, len(where.strip()))
-        last = beat
+        if any(beat == other for other, _ in found):
+            raise NotationError("two points stand at the same time", start, len(where.strip()))
         value, curve = _value(rest, offset + len(where) + 1, unit)
-        points.append([score.time.frame(beat, rate), value, curve])
+        found.append((beat, [score.time.frame(beat, rate), value, curve]))
         offset += len(part) + 1
-    return points
+    return [point for _, point in sorted(found, key=lambda item: item[0])]
 
 
 def _value(text: str, offset: int, unit: Unit) -> tuple[float, str]:

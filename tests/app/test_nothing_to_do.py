@@ -8,10 +8,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shell import TINY, edit, songbuild
+from songbuild import api
 
 WriteSong = Callable[..., Path]
 HEAVY = {"numpy", "scipy", "pydantic", "pydantic_core", "yaml", "click", "rich", "blake3", "soundfile", "pathlib"}
@@ -171,3 +173,35 @@ def test_what_another_place_was_given_is_not_recorded(rendered: Path, tmp_path: 
     assert "nothing ran" in ran.out
     assert (tmp_path / "elsewhere/tiny-24bit.wav").read_bytes() == (rendered / "out/tiny-24bit.wav").read_bytes()
     assert at_once(rendered)
+
+
+def test_an_edit_while_it_renders_is_not_missed(tiny: Path) -> None:
+    """What was read is the old text; the record of the render must not hold the stamp of the new one."""
+    settle()
+
+    def save(event: dict[str, Any]) -> None:
+        if event["event"] == "start":
+            edit(tiny, "c2 e2 g2", "c2 e2 a2")
+            settle()
+
+    api.render(tiny, on_event=save)
+    settle()
+    ran = songbuild("render", tiny)
+    assert "6 nodes ran" in ran.out or "7 nodes ran" in ran.out
+    assert at_once(tiny)
+
+
+def test_an_edit_after_the_song_was_read_is_not_missed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle()
+    load = api.load_manifest
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        loaded = load(*arguments, **options)
+        edit(tiny, "c2 e2 g2", "c2 e2 a2")
+        return loaded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api, "load_manifest", late)
+        api.render(tiny)
+    settle()
+    assert "7 nodes ran" in songbuild("render", tiny).out
