@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,3 +69,8 @@ def edit(song: Path, old: str, new: str, name: str = "song.yaml") -> None:
     text = (song / name).read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
     (song / name).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def settle() -> None:
+    """Let a moment pass: a file that was written just now may change again and keep its stamp."""
+    time.sleep(0.06)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from shell import songbuild
+from shell import settle, songbuild
 from songbuild.app.cli.commands import COMMANDS
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
@@ -26,6 +26,7 @@ def test_the_first_song_and_its_commands(write_song: WriteSong) -> None:
     text = block("song.yaml")
     assert len(text.splitlines()) <= 10
     song = write_song({"song.yaml": text}, "ten_lines")
+    settle()
     ran = []
     for line in block("commands").splitlines():
         program, *arguments = line.split()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shell import TINY, edit, songbuild
+from shell import TINY, edit, settle, songbuild
 from songbuild import api
 
 WriteSong = Callable[..., Path]
@@ -30,11 +29,6 @@ def rendered(write_song: WriteSong) -> Path:
     assert songbuild("render", song).code == 0
     assert at_once(song)
     return song
-
-
-def settle() -> None:
-    """Let a moment pass: a file that was written just now may change again and keep its stamp."""
-    time.sleep(0.06)
 
 
 def at_once(song: Path) -> bool:
