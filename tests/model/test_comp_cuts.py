@@ -134,11 +134,19 @@ def test_lane_units() -> None:
     assert parse_lane("1: 2 kHz exp, 2: 150Hz", score(), RATE, hz) == [[0, 2000, "exp"], [4 * BEAT, 150, "lin"]]
 
 
+def test_points_at_sections_stand_in_any_order() -> None:
+    moved = "1: 0, end: -9 hold, pre-chorus+0: -3 exp, 2.3: -6"
+    assert parse_lane(moved.replace("2.3", "verse#1+2"), score(), RATE, DB) == sorted(
+        parse_lane("1: 0, verse#1+2: -6, pre-chorus+0: -3 exp, end: -9 hold", score(), RATE, DB)
+    )
+
+
 WRONG_LANES = [
     ("1: 0, 3", 6, 1, "a point is a position and a value"),
     ("1: 0, 3: ", 6, 2, "a point is a position and a value"),
     ("5: 0, 3: -6", 6, 1, "points stand in order of time"),
     ("1: 0, 1.1: -6", 6, 3, "points stand in order of time"),
+    ("verse#1+1: 0, verse#1+1: 3", 14, 9, "two points stand at the same time"),
     ("1: loud", 3, 4, "expected a number in dB, such as '-3 dB', not 'loud'"),
     ("1: 5 kHz", 3, 5, "expected a number in dB, such as '-3 dB', not '5 kHz'"),
     ("1: 0 linn, 2: 3", 5, 4, "unknown curve 'linn'"),
