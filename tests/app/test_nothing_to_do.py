@@ -144,7 +144,7 @@ def test_songbuild_itself_is_an_input(rendered: Path) -> None:
 
     (record,) = Path(default_folder()).glob("songs/*/record.json")
     inputs = {Path(name).name for name in json.loads(record.read_text())["inputs"]}
-    assert {"song.yaml", "mix.yaml", "bass.yaml", "api.py", "strip.py", "kernels.py"} <= inputs
+    assert {"song.yaml", "mix.yaml", "bass.yaml", "rendering.py", "strip.py", "kernels.py"} <= inputs
 
 
 def test_a_damaged_record_is_no_answer(rendered: Path) -> None:

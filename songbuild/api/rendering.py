@@ -1,14 +1,13 @@
-"""The public functions: load, check, explain, render.  The command line is made of these."""
+"""Building a song and putting its files where they belong."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -16,58 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from songbuild import __version__, checks, engine
+from songbuild.api.song import Listener, Song, UsageError, open_store, plan_song
 from songbuild.devices.presets import FOLDER as PRESETS
-from songbuild.engine import Built, Failure, Graph, Store
-from songbuild.engine.store import DEFAULT_CAP_BYTES
+from songbuild.engine import Built, Failure, Graph
 from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
 from songbuild.manifest import Loaded
-from songbuild.manifest import load as load_manifest
 from songbuild.manifest.find import song_file
 from songbuild.model.song import Song as SongModel
 from songbuild.problems import Fault, Problem
 from songbuild.problems import Path as SongPath
-from songbuild.stages.plan import Plan, Selection, plan
-from songbuild.stages.words import clauses
+from songbuild.stages.plan import Plan, Selection
 
-__all__ = [
-    "Explained", "Line", "Rendered", "Selection", "UsageError", "check", "explain", "load", "open_store", "render",
-    "size",
-]  # fmt: skip
-
-Listener = Callable[[dict[str, Any]], None]
-Song = str | os.PathLike[str]
-"""A song's manifest, or the folder that holds a song.yaml."""
-SELECTION_FAULTS = ("SONG011", "SONG012")
-"""What is wrong with a selection, not with the song."""
 FEW = 3
 """So many files are named one by one."""
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-
-class UsageError(ValueError):
-    """What was asked for can't be, whatever the song: a track it doesn't have, bars after its end."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a build would do with one node ("reused", "run", "may run").
-
-    `why` gives the reasons with their places in files, `waits` the nodes on whose output it depends.
-    """
-
-    node: str
-    stage: str
-    status: str
-    why: list[str]
-    waits: list[str]
-
-
-@dataclass(frozen=True)
-class Explained:
-    """The decisions about every node, and what is wrong with the song."""
-
-    decisions: list[Line]
-    problems: list[Problem]
 
 
 @dataclass(frozen=True)
@@ -78,55 +38,6 @@ class Rendered:
     summary: str = ""
     work: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
-
-
-def size(text: str) -> int:
-    """Bytes that '5GB', '800 MB', '1GiB' or a number means.  Raises UsageError."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
-    if not match or match[2] not in _UNITS:
-        raise UsageError(f"'{text}' is not a size such as '5GB' or '800MB'")
-    return int(float(match[1]) * _UNITS[match[2]])
-
-
-def open_store(cache: str | os.PathLike[str] | None = None) -> Store:
-    """The cache at `cache`, default $SONGBUILD_CACHE or the user's cache folder; close it after use."""
-    cap = os.environ.get("SONGBUILD_CACHE_CAP")
-    try:
-        return Store(Path(cache) if cache else None, cap_bytes=size(cap) if cap else DEFAULT_CAP_BYTES)
-    except UsageError as error:
-        raise UsageError(f"SONGBUILD_CACHE_CAP: {error}") from None
-
-
-def load(song: Song, *, trusted: bool = False) -> Loaded:
-    """Read a song's manifests; .py stages run only if `trusted` or if the project is marked as trusted."""
-    return load_manifest(Path(song_file(song)), trusted=trusted)
-
-
-def check(song: Song, *, trusted: bool = False, cache: str | None = None) -> tuple[Loaded, list[Problem]]:
-    """Everything that is wrong with a song and can be known without building it."""
-    with open_store(cache) as store:
-        loaded, _, problems = _plan(song, store, Selection(), trusted)
-    return loaded, problems
-
-
-def explain(
-    song: Song, selection: Selection | None = None, *, trusted: bool = False, cache: str | None = None
-) -> Explained:
-    """What a render would run, and why: the same decisions as the build's own.  Raises UsageError."""
-    with open_store(cache) as store:
-        loaded, planned, problems = _plan(song, store, selection or Selection(), trusted)
-        if planned is None:
-            return Explained([], problems)
-        last = engine.load_last(store, engine.song_id(song_file(song)))
-        nodes = {node.name: node for node in planned.graph.nodes()}
-        lines = []
-        for made in engine.decide_all(planned.graph, store, last):
-            node = nodes[made.name]
-            rate = planned.graph.rate
-            found = [] if made.status == "reused" else clauses(made, node, last.get(made.name), planned.score, rate)
-            why = [f"{c.text} ({loaded.places.span(c.place)})" if c.place else c.text for c in found]
-            lines.append(Line(made.name, made.stage, made.status, why, list(dict.fromkeys(made.waits))))
-    return Explained(lines, problems)
 
 
 def render(
@@ -148,7 +59,8 @@ def render(
     whole = selection == Selection()
     began = time.time_ns()
     with open_store(cache) as store:
-        loaded, planned, problems = _plan(song, store, selection, trusted)
+        found = plan_song(song, store, selection, trusted)
+        loaded, planned, problems = found.loaded, found.plan, found.problems
         if planned is None or loaded.song is None:
             return Rendered(problems)
         read = {file: stamp(file) for file in _read(loaded, planned.graph)}
@@ -172,25 +84,6 @@ def render(
     facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
     facts |= {"written": list(published.written), "nodes": _nodes(built)}
     return Rendered(problems, summary, _work(built), facts)
-
-
-def _plan(song: Song, store: Store, selection: Selection, trusted: bool) -> tuple[Loaded, Plan | None, list[Problem]]:
-    """Read, check and plan a song; the plan is None where an error stands in the way.  Raises UsageError."""
-    loaded = load(song, trusted=trusted)
-    if loaded.song is None or _erroneous(loaded.problems):
-        return loaded, None, list(loaded.problems)
-    found = checks.run(loaded.song, loaded.folder)
-    planned, faults = plan(loaded.song, loaded.folder, store.digest_file, selection, loaded.score)
-    wrong = [fault for fault in faults if fault.code in SELECTION_FAULTS]
-    if wrong and not _erroneous(fault for fault in (*found, *faults) if fault not in wrong):
-        raise UsageError("; ".join(f"{f.message} ({f.hint})" if f.hint else f.message for f in wrong))
-    problems = [*loaded.problems, *(loaded.places.problem(fault) for fault in (*found, *faults))]
-    problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.span)
-    return loaded, None if _erroneous(problems) else planned, problems
-
-
-def _erroneous(problems: Iterable[Problem | Fault]) -> bool:
-    return any(problem.severity == "error" for problem in problems)
 
 
 def _failure(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
