@@ -187,7 +187,7 @@ def test_an_edit_while_it_renders_is_not_missed(tiny: Path) -> None:
 
 def test_an_edit_after_the_song_was_read_is_not_missed(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settle()
-    load = api.load_manifest
+    load = api.song.load_manifest
 
     def late(*arguments: Any, **options: Any) -> Any:
         loaded = load(*arguments, **options)
@@ -195,7 +195,7 @@ def test_an_edit_after_the_song_was_read_is_not_missed(tiny: Path, monkeypatch: 
         return loaded
 
     with monkeypatch.context() as patch:
-        patch.setattr(api, "load_manifest", late)
+        patch.setattr(api.song, "load_manifest", late)
         api.render(tiny)
     settle()
     assert "7 nodes ran" in songbuild("render", tiny).out
