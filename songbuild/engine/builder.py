@@ -15,6 +15,7 @@ from songbuild.engine.decide import Reason, decide, reasons
 from songbuild.engine.errors import DamagedBlob, EngineError, RecipeError
 from songbuild.engine.events import Listener, Reporter
 from songbuild.engine.graph import Graph, Json, Node
+from songbuild.engine.hands import hands
 from songbuild.engine.reader import Stream
 from songbuild.engine.run import Runner
 from songbuild.engine.schedule import Outcome, Schedule, Task, pulse
@@ -106,11 +107,15 @@ class _Pass:
                 tasks[work] = Task(runner, [])
                 for item in set(work.inputs) & tasks.keys():
                     tasks[item].users.append(tasks[work])
+        streams = any(work.node.recipe.kind == "stream" for work in tasks)
+        helpers = hands(threads, {work.order: work.node for work in tasks}, self.store) if streams else []
         try:
-            Schedule([*tasks.values()], self._before, self._after, check).run(threads)
+            Schedule([*tasks.values()], self._before, self._after, check).run(threads, helpers)
         finally:
             for task in tasks.values():
                 task.runner.close()
+            for hand in helpers:
+                hand.close()
 
     def _resolve(self, work: Work) -> None:
         decision = decide(work, self.store, self.last)
@@ -277,5 +282,3 @@ def _status(work: Work, ledger: _Ledger) -> Status:
         return "reused"
     stream = work.node.recipe.kind == "stream"
     return "partly" if stream and ledger.ran < len(work.stream.tiles) else "run"
-
-

@@ -27,5 +27,8 @@ class DamagedBlob(Exception):  # noqa: N818 - the build catches it and makes the
     """A blob that a trace names is missing, or isn't what its name says (`corrupt`) and was moved aside."""
 
     def __init__(self, name: str, corrupt: bool) -> None:
-        super().__init__(f"{name} is {'damaged' if corrupt else 'missing'}")
+        super().__init__(name, corrupt)
         self.name, self.corrupt = name, corrupt
+
+    def __str__(self) -> str:
+        return f"{self.name} is {'damaged' if self.corrupt else 'missing'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from songbuild.engine.graph import Array, Json
 
     Fetch = Callable[[str], Stored]
+    Piece = tuple[str | None, int, int]
+    """(tile, offset in it, frames); tile None where there is none."""
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class Stream:
         self.tiles.append(name)
         self.starts.append(self.starts[-1] + frames)
 
-    def pieces(self, start: int, stop: int) -> Iterator[tuple[str | None, int, int]]:
+    def pieces(self, start: int, stop: int) -> Iterator[Piece]:
         """What frames `start` to `stop` consist of: (tile, offset in it, frames), tile None outside of the stream."""
         if start < 0 < stop - start:
             yield None, 0, min(stop, 0) - start
@@ -63,20 +65,24 @@ class Stream:
 
     def gather(self, start: int, stop: int, fetch: Fetch) -> Array:
         """Frames `start` to `stop`: a new array (channels, stop - start), float64, zero outside of the stream."""
-        import numpy as np
+        return gather(self.channels, [*self.pieces(start, stop)], fetch)
 
-        pieces = list(self.pieces(start, stop))
-        if len(pieces) == 1 and pieces[0][0] is not None and silent_shape(pieces[0][0]) is None:
-            name, offset, frames = pieces[0]
-            assert name is not None
-            return fetch(name)[:, offset : offset + frames].astype(np.float64)
-        out = np.zeros((self.channels, max(0, stop - start)))
-        place = 0
-        for name, offset, frames in pieces:
-            if name is not None and silent_shape(name) is None:
-                out[:, place : place + frames] = fetch(name)[:, offset : offset + frames]
-            place += frames
-        return out
+
+def gather(channels: int, pieces: Sequence[Piece], fetch: Fetch) -> Array:
+    """What `pieces` consist of: a new array (channels, their frames), float64, zero where there is no tile."""
+    import numpy as np
+
+    if len(pieces) == 1 and pieces[0][0] is not None and silent_shape(pieces[0][0]) is None:
+        name, offset, frames = pieces[0]
+        assert name is not None
+        return fetch(name)[:, offset : offset + frames].astype(np.float64)
+    out = np.zeros((channels, sum(frames for _, _, frames in pieces)))
+    place = 0
+    for name, offset, frames in pieces:
+        if name is not None and silent_shape(name) is None:
+            out[:, place : place + frames] = fetch(name)[:, offset : offset + frames]
+        place += frames
+    return out
 
 
 class Reader:

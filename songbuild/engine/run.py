@@ -16,13 +16,12 @@ from songbuild.engine.errors import Cancelled, DamagedBlob, EngineError, RecipeE
 from songbuild.engine.graph import Json, Tile
 from songbuild.engine.reader import Reader
 from songbuild.engine.store import Store
+from songbuild.engine.tiles import Cut, Input, Job, make, put
 from songbuild.engine.work import WHOLE_TILE, MadeFile, Work
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from songbuild.engine.blobs import Stored
+    from songbuild.engine.hands import Hand
 
 _UNLOADED = object()
 
@@ -56,15 +55,15 @@ class Runner:
         if len(self.needs) != audio:
             raise ValueError(f"{work.node.recipe.id}: reads() named {len(self.needs)} ranges for {audio} inputs")
 
-    def step(self) -> bool:
-        """Do the next piece of work; True when the node is complete.
+    def step(self, hand: Hand | None = None) -> bool:
+        """Do the next piece of work; True when the node is complete.  A `hand` makes the tiles of a stream.
 
         Raises RecipeError for trouble the user can see to, DamagedBlob for an input that has to be made again.
         """
         began = time.perf_counter()
         try:
             if self.work.node.recipe.kind == "stream":
-                return self._stream_tile()
+                return self._stream_tile(hand)
             steps = {"whole": self._whole_tile, "value": self._value, "file": self._file}
             if self._pieces is None:
                 self._check_sources("was changed after the build began")
@@ -90,7 +89,7 @@ class Runner:
             with suppress(Exception):
                 closer()
 
-    def _stream_tile(self) -> bool:
+    def _stream_tile(self, hand: Hand | None) -> bool:
         work, store, recipe = self.work, self.store, self.work.node.recipe
         at, count = len(work.stream.tiles), len(work.grid) - 1
         if at < count:
@@ -109,7 +108,7 @@ class Runner:
                 name, after = found
                 self._state = _UNLOADED
             else:
-                name, after = self._render(tile, params)
+                name, after = self._make(tile, params, hand)
                 store.traces.put(key, [name, after])
             work.states.append(after)
             work.stream.add(name, stop - start)
@@ -121,19 +120,20 @@ class Runner:
         store.traces.put(work.key(), work.outputs())
         return True
 
-    def _render(self, tile: Tile, params: Json) -> tuple[str, str]:
+    def _make(self, tile: Tile, params: Json, hand: Hand | None) -> tuple[str, str]:
         work, ranges = self.work, iter(self.needs)
-        if self._state is _UNLOADED:
-            self._state = self._guard(self.store.state, work.states[-1] if work.states else NO_STATE)
-        inputs = [
-            item.stream.gather(*next(ranges), self._fetch) if item.audio else _input(item) for item in work.inputs
+        inputs: list[Input] = [
+            Cut(item.stream.channels, [*item.stream.pieces(*next(ranges))]) if item.audio else _input(item)
+            for item in work.inputs
         ]
-        out, state = work.node.recipe.run(inputs, params, tile, self._state)
+        job = Job(tile, work.stream.frames, params, inputs, work.states[-1] if work.states else NO_STATE)
         self.ran += 1
-        if out.shape != (work.node.channels, tile.frames):
-            raise ValueError(f"{work.node.name}: made {out.shape}, not {(work.node.channels, tile.frames)}")
-        name = self._put(out, work.stream.frames)
-        after, self._state = self.store.put_state(state)
+        if hand is not None:
+            made: tuple[str, str] = self._guard(hand.make, work.order, job)
+            return made
+        if self._state is _UNLOADED:
+            self._state = self._guard(self.store.state, job.before)
+        name, after, self._state = make(work.node, job, self.store, self._state, self._fetch)
         return name, after
 
     def _whole_tile(self) -> bool:
@@ -146,7 +146,9 @@ class Runner:
             raise DamagedBlob(self.work.node.name, self.corrupt)
         if tile is None:
             return True
-        self.work.stream.add(self._put(tile, self.work.stream.frames), tile.shape[1])
+        place = self.work.stream.frames
+        name = put(tile, self.store, self.work.node.name, place, self.work.rate)
+        self.work.stream.add(name, tile.shape[1])
         return False
 
     def _value(self) -> bool:
@@ -179,19 +181,12 @@ class Runner:
         found: Stored = self._guard(self.store.audio, name)
         return found
 
-    def _guard(self, read: Callable[[str], Any], name: str) -> Any:
+    def _guard(self, read: Callable[..., Any], *names: Any) -> Any:
         try:
-            return read(name)
+            return read(*names)
         except DamagedBlob as error:
             self.damaged, self.corrupt = True, self.corrupt or error.corrupt
             raise
-
-    def _put(self, array: npt.NDArray[np.float64 | np.float32], place: int) -> str:
-        try:
-            return self.store.put_audio(array)  # type: ignore[arg-type]
-        except ValueError as error:
-            at = f"in the tile that begins at {place / self.work.rate:.3f} s"
-            raise RecipeError(f"{self.work.node.name} puts out {error}, {at}") from None
 
     def _check_sources(self, complaint: str) -> None:
         """Raise RecipeError if a file that the node reads isn't what it was when the build was planned."""

@@ -2,20 +2,26 @@
 
 A step of a node is ready when the node's step before is done and what it reads is there.  Of the steps that are ready
 the earliest in the song comes first, then the order of the graph, so that only a few tiles of each node are in use at
-any time.  The order has no influence on what is made.
+any time; files come last, for nobody waits for them.  The order has no influence on what is made.
 """
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from songbuild.engine.errors import Cancelled, DamagedBlob, RecipeError
 from songbuild.engine.run import Runner
 from songbuild.engine.work import Work
 
+if TYPE_CHECKING:
+    from songbuild.engine.hands import Hand
+
+LAST = 1 << 62
+AHEAD = 1 << 20
+"""Frames that a worker may be ahead of the earliest work, to stay with the nodes whose notes and states it has."""
 Outcome = bool | RecipeError | DamagedBlob
 """What a step came to: True complete, False more to do, or why it could not be done."""
 
@@ -29,6 +35,7 @@ class Task:
     steps: int = 0
     busy: bool = False
     over: bool = False
+    worker: int | None = None
 
     def ready(self) -> bool:
         """Whether its next step can be done now."""
@@ -42,9 +49,10 @@ class Task:
         return True
 
     def place(self) -> tuple[int, int]:
-        """Its priority; lower is sooner.  What needs all of its inputs is soonest: others may wait for it."""
-        kind = self.runner.work.node.recipe.kind
-        return (self.runner.work.stream.frames if kind in ("stream", "whole") else -1, self.runner.work.order)
+        """Its priority; lower is sooner.  Others may wait for a value, nobody waits for a file."""
+        work = self.runner.work
+        kind = work.node.recipe.kind
+        return (work.stream.frames if work.audio else -1 if kind == "value" else LAST, work.order)
 
 
 def _there(item: Work, start: int, stop: int) -> bool:
@@ -67,19 +75,27 @@ class Schedule:
     ) -> None:
         self._before, self._after, self._pulse = before, after, pulse
         self._condition = threading.Condition()
-        self._heap: list[tuple[tuple[int, int], Task]] = []
+        self._ready: list[tuple[tuple[int, int], Task]] = []
         self._running = 0
         self._error: BaseException | None = None
         with self._condition:
             for task in tasks:
                 self._offer(task)
 
-    def run(self, threads: int) -> None:
-        """Work until nothing is ready.  Raises Cancelled, or what a recipe raised other than RecipeError."""
+    def run(self, threads: int, hands: Sequence[Hand] = ()) -> None:
+        """Work until nothing is ready; `hands` are one for each thread, or none.
+
+        Raises Cancelled, or what a recipe raised other than RecipeError.
+        """
         if threads == 1:
-            self._loop()
+            self._loop(0, None)
         else:
-            pool = [threading.Thread(target=self._loop, name=f"songbuild-{n}", daemon=True) for n in range(threads)]
+            pool = [
+                threading.Thread(
+                    target=self._loop, args=(n, hands[n] if hands else None), name=f"songbuild-{n}", daemon=True
+                )
+                for n in range(threads)
+            ]
             for thread in pool:
                 thread.start()
             try:
@@ -97,24 +113,37 @@ class Schedule:
     def _offer(self, task: Task) -> None:
         if task.ready():
             task.busy = True
-            heapq.heappush(self._heap, (task.place(), task))
+            self._ready.append((task.place(), task))
             self._condition.notify()
 
-    def _loop(self) -> None:
+    def _take(self, worker: int) -> Task:
+        """The next task for a worker: of those that begin soonest, rather one that it has worked on before."""
+        near = min(self._ready, key=_first)[0][0] + AHEAD
+
+        def rank(item: tuple[tuple[int, int], Task]) -> tuple[bool, bool, tuple[int, int]]:
+            (start, _), task = item
+            return start > near, task.worker not in (None, worker), item[0]
+
+        found = min(self._ready, key=rank)
+        self._ready.remove(found)
+        found[1].worker = worker
+        return found[1]
+
+    def _loop(self, worker: int, hand: Hand | None) -> None:
         with self._condition:
             while True:
-                while not self._heap and self._running and self._error is None:
+                while not self._ready and self._running and self._error is None:
                     self._condition.wait()
-                if self._error is not None or not self._heap:
+                if self._error is not None or not self._ready:
                     self._condition.notify_all()
                     return
-                _, task = heapq.heappop(self._heap)
+                task = self._take(worker)
                 self._running += 1
                 self._condition.release()
                 outcome: Outcome = False
                 error: BaseException | None = None
                 try:
-                    outcome = self._step(task)
+                    outcome = self._step(task, hand)
                 except BaseException as caught:
                     error = caught
                 self._condition.acquire()
@@ -133,12 +162,16 @@ class Schedule:
                 for user in task.users:
                     self._offer(user)
 
-    def _step(self, task: Task) -> Outcome:
+    def _step(self, task: Task, hand: Hand | None) -> Outcome:
         self._pulse()
         try:
-            return self._before(task) or task.runner.step()
+            return self._before(task) or task.runner.step(hand)
         except (RecipeError, DamagedBlob) as trouble:
             return trouble
+
+
+def _first(item: tuple[tuple[int, int], Task]) -> tuple[int, int]:
+    return item[0]
 
 
 def pulse(cancel: threading.Event | None) -> Callable[[], None]:
