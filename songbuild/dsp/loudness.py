@@ -7,9 +7,10 @@ Everything is computed from `partials`: the K-weighted energy in hops of 10 ms, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -176,45 +177,45 @@ class Loudness:
         return plr if math.isfinite(plr) else 0.0
 
 
-class Meter:
-    """A programme measured block by block: push blocks of (channels, frames), then `finish`."""
+class Metered(NamedTuple):
+    """What a meter knows between two blocks: the filters, the frames that wait, and the peaks so far (linear)."""
 
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
-        self._energies: list[Array] = []
-        self._filters: State = None
-        self._waiting: truepeak.State = None
-        self._true_peak = 0.0
-        self._sample_peak = 0.0
+    filters: State = None
+    waiting: truepeak.State = None
+    true_peak: float = 0.0
+    sample_peak: float = 0.0
 
-    def push(self, x: Array) -> None:
-        """Measure the next block."""
-        energies, self._filters = partials(x, self.rate, self._filters)
-        self._energies.append(energies)
-        if x.size:
-            self._sample_peak = max(self._sample_peak, float(x.max()), -float(x.min()))
-        known = max(self._true_peak, self._sample_peak)
-        self._true_peak, self._waiting = truepeak.partial(x, self._waiting, known)
 
-    def finish(self) -> Loudness:
-        """What was pushed; more may follow."""
-        energies = np.concatenate(self._energies, axis=1) if self._energies else np.zeros((1, 0))
-        return Loudness(
-            integrated_lufs=integrated(energies, self.rate),
-            momentary_max_lufs=_highest(momentary(energies, self.rate)),
-            short_term_max_lufs=_highest(short_term(energies, self.rate)),
-            lra_lu=lra(energies, self.rate),
-            true_peak_dbtp=truepeak.to_dbtp(truepeak.finish(self._waiting, self._true_peak)),
-            sample_peak_dbfs=truepeak.to_dbtp(self._sample_peak),
-        )
+def metered(x: Array, rate: int, state: Metered | None) -> tuple[Array, Metered]:
+    """Measure the next block, (channels, frames): its `partials`, and what is known after it."""
+    before = state or Metered()
+    energies, filters = partials(x, rate, before.filters)
+    sample_peak = max(before.sample_peak, float(x.max()), -float(x.min())) if x.size else before.sample_peak
+    true_peak, waiting = truepeak.partial(x, before.waiting, max(before.true_peak, sample_peak))
+    return energies, Metered(filters, waiting, true_peak, sample_peak)
+
+
+def readings(energies: Sequence[Array], state: Metered | None, rate: int) -> Loudness:
+    """What a meter says after the blocks whose partials are `energies`, the last of which left `state`."""
+    hops, last = np.concatenate(energies, axis=1) if energies else np.zeros((1, 0)), state or Metered()
+    return Loudness(
+        integrated_lufs=integrated(hops, rate),
+        momentary_max_lufs=_highest(momentary(hops, rate)),
+        short_term_max_lufs=_highest(short_term(hops, rate)),
+        lra_lu=lra(hops, rate),
+        true_peak_dbtp=truepeak.to_dbtp(truepeak.finish(last.waiting, last.true_peak)),
+        sample_peak_dbfs=truepeak.to_dbtp(last.sample_peak),
+    )
 
 
 def measure(x: Array, rate: int) -> Loudness:
     """The loudness and peaks of x (channels, frames)."""
-    meter = Meter(rate)
+    state: Metered | None = None
+    energies = []
     for start in range(0, x.shape[1], 1 << 17):
-        meter.push(x[:, start : start + (1 << 17)])
-    return meter.finish()
+        found, state = metered(x[:, start : start + (1 << 17)], rate, state)
+        energies.append(found)
+    return readings(energies, state, rate)
 
 
 def _highest(levels: Array) -> float:

@@ -149,6 +149,8 @@ class _Pass:
         ledger = self.ledgers[work.node.name]
         if runner.ran:
             self._announce(work)
+        if runner.made:
+            self.reporter.tile(work)
         if isinstance(outcome, DamagedBlob):
             self._tally(runner)
             self.damaged.append(task)

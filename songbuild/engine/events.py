@@ -19,6 +19,7 @@ class Reporter:
     {"event": "start", "nodes", "work"}                                    work is counted in tiles
     {"event": "node", "name", "stage", "status", "ran", "tiles", "seconds", "reasons"}
         status "running" when it first runs; then one of "reused", "partly", "run", "failed", "skipped"
+    {"event": "tile", "name", "stage", "start", "stop", "rate"}            a tile of a stream was made, in frames
     {"event": "progress", "done", "work", "running", "reused", "eta_s"}    at most ten a second
     {"event": "done", "nodes", "failed", "seconds"}
     """
@@ -46,6 +47,13 @@ class Reporter:
             facts = {"name": work.node.name, "stage": work.node.stage, "status": status}
             counts = {"ran": ran, "tiles": work.size, "seconds": round(seconds, 6)}
             self._send({"event": "node", **facts, **counts, "reasons": [str(reason) for reason in reasons]})
+
+    def tile(self, work: Work) -> None:
+        """The last tile of a stream so far was made, not looked up."""
+        if self._listener:
+            start, stop = work.stream.starts[-2:]
+            facts = {"name": work.node.name, "stage": work.node.stage}
+            self._send({"event": "tile", **facts, "start": start, "stop": stop, "rate": work.rate})
 
     def advance(self, tiles: int, executed: bool) -> None:
         """So many tiles are done with."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from songbuild.engine.blobs import silent_shape
+from songbuild.engine.blobs import NO_STATE, silent_shape
 
 if TYPE_CHECKING:
     from songbuild.engine.blobs import Stored
-    from songbuild.engine.graph import Array, Json
+    from songbuild.engine.graph import Array, Json, State
 
     Fetch = Callable[[str], Stored]
     Piece = tuple[str | None, int, int]
@@ -85,11 +85,21 @@ def gather(channels: int, pieces: Sequence[Piece], fetch: Fetch) -> Array:
     return out
 
 
+class Memo(Protocol):
+    """What remembers the steps of a fold."""
+
+    def recall(self, key: Json) -> tuple[State, str, State] | None:
+        """What a step put out, the name of the state after it, and that state; None where that isn't known."""
+
+    def keep(self, key: Json, part: State, state: State) -> tuple[State, str, State]:
+        """Remember a step; returns what `recall` will."""
+
+
 class Reader:
     """A finished stream, for recipes that see all of it."""
 
-    def __init__(self, stream: Stream, rate: int, fetch: Fetch) -> None:
-        self._stream, self._fetch, self.rate = stream, fetch, rate
+    def __init__(self, stream: Stream, rate: int, fetch: Fetch, memo: Memo | None = None) -> None:
+        self._stream, self._fetch, self._memo, self.rate = stream, fetch, memo, rate
 
     @property
     def frames(self) -> int:
@@ -107,5 +117,26 @@ class Reader:
 
     def tiles(self) -> Iterator[Array]:
         """The whole of it, tile by tile: new arrays (channels, n), float64."""
-        for start, stop in zip(self._stream.starts, self._stream.starts[1:], strict=False):
+        for start, stop in self._spans():
             yield self.read(start, stop)
+
+    def fold(self, params: Json, step: Callable[[Array, State], tuple[State, State]]) -> tuple[list[State], State]:
+        """What `step(tile, state) -> (part, state)` makes of each tile, in order, and the last state; None at first.
+
+        `step` depends on its arguments, on `params` and on the recipe's id and revision alone, so that of a stream that
+        was folded before only the tiles that have changed are read.
+        """
+        parts: list[State] = []
+        name, state = NO_STATE, None
+        for start, stop in self._spans():
+            key = [params, self._stream.spelling(start, stop), name]
+            found = self._memo.recall(key) if self._memo else None
+            if found is None:
+                part, state = step(self.read(start, stop), state)
+                found = self._memo.keep(key, part, state) if self._memo else (part, NO_STATE, state)
+            part, name, state = found
+            parts.append(part)
+        return parts, state
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        yield from zip(self._stream.starts, self._stream.starts[1:], strict=False)

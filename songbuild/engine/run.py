@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from songbuild.engine.blobs import NO_STATE
 from songbuild.engine.digests import canonical, digest_json
 from songbuild.engine.errors import Cancelled, DamagedBlob, EngineError, RecipeError
-from songbuild.engine.graph import Json, Tile
+from songbuild.engine.graph import Json, State
+from songbuild.engine.keys import Asked, asked, needs, seen
 from songbuild.engine.reader import Reader
 from songbuild.engine.store import Store
 from songbuild.engine.tiles import Cut, Input, Job, make, put
-from songbuild.engine.work import WHOLE_TILE, MadeFile, Work
+from songbuild.engine.work import FORMAT, WHOLE_TILE, MadeFile, Work
 
 if TYPE_CHECKING:
     from songbuild.engine.blobs import Stored
@@ -29,13 +30,15 @@ _UNLOADED = object()
 @dataclass(slots=True, eq=False)
 class Runner:
     """How one node is run, step by step.  `pulse` is called before every read and raises Cancelled; `ran` counts
-    the steps that called the recipe, `damaged` holds the blobs that a read found missing or bad."""
+    the steps that called the recipe, `made` is whether the last one made a tile of a stream, `damaged` whether a read
+    found a blob missing or bad."""
 
     work: Work
     store: Store
     pulse: Callable[[], None]
     suffix: str = ""
     ran: int = 0
+    made: bool = False
     seconds: float = 0.0
     needs: Sequence[tuple[int, int]] = ()
     corrupt: bool = False
@@ -45,22 +48,16 @@ class Runner:
 
     def prepare(self) -> None:
         """Find out what the next tile of a stream needs: a range of frames of each input that is audio."""
-        work, at = self.work, len(self.work.stream.tiles)
-        if work.node.recipe.kind != "stream" or at + 1 >= len(work.grid):
-            self.needs = ()
-            return
-        start, stop = work.grid[at], work.grid[at + 1]
-        reads, audio = work.node.recipe.reads, sum(item.audio for item in work.inputs)
-        self.needs = [(start, stop)] * audio if reads is None else list(reads(work.node.params, start, stop))
-        if len(self.needs) != audio:
-            raise ValueError(f"{work.node.recipe.id}: reads() named {len(self.needs)} ranges for {audio} inputs")
+        at = len(self.work.stream.tiles)
+        more = self.work.node.recipe.kind == "stream" and at + 1 < len(self.work.grid)
+        self.needs = needs(self.work, at) if more else ()
 
     def step(self, hand: Hand | None = None) -> bool:
         """Do the next piece of work; True when the node is complete.  A `hand` makes the tiles of a stream.
 
         Raises RecipeError for trouble the user can see to, DamagedBlob for an input that has to be made again.
         """
-        began = time.perf_counter()
+        began, self.made = time.perf_counter(), False
         try:
             if self.work.node.recipe.kind == "stream":
                 return self._stream_tile(hand)
@@ -90,28 +87,22 @@ class Runner:
                 closer()
 
     def _stream_tile(self, hand: Hand | None) -> bool:
-        work, store, recipe = self.work, self.store, self.work.node.recipe
+        work, store = self.work, self.store
         at, count = len(work.stream.tiles), len(work.grid) - 1
         if at < count:
-            start, stop = work.grid[at], work.grid[at + 1]
-            tile = Tile(start, stop, work.rate, False) if recipe.absolute else Tile(0, stop - start, work.rate, False)
-            if recipe.ending and at == count - 1:
-                tile = Tile(tile.start, tile.stop, tile.rate, True)
-            params = work.node.params if recipe.act is None else recipe.act(work.node.params, start, stop)
-            digest = work.params_digest if recipe.act is None else digest_json(params)
-            ranges = iter(self.needs)
-            seen = [item.stream.spelling(*next(ranges)) if item.audio else item.content for item in work.inputs]
-            before = work.states[-1] if work.states else NO_STATE
-            key = digest_json([work.head, digest, tile.start, tile.stop, tile.last, seen, before])
+            wanted = asked(work, at)
+            read = seen([item.stream if item.audio else item.content for item in work.inputs], self.needs)
+            key = wanted.key(work.head, read, work.states[-1] if work.states else NO_STATE)
             found = store.traces.get(key)
             if found is not None and store.blobs.lost.isdisjoint(found):
                 name, after = found
                 self._state = _UNLOADED
             else:
-                name, after = self._make(tile, params, hand)
+                name, after = self._make(wanted, hand)
                 store.traces.put(key, [name, after])
+                self.made = True
             work.states.append(after)
-            work.stream.add(name, stop - start)
+            work.stream.add(name, wanted.tile.frames)
             at += 1
         if at < count or not work.ready_to_key:  # never complete before an input that may still fail
             self.prepare()
@@ -120,13 +111,13 @@ class Runner:
         store.traces.put(work.key(), work.outputs())
         return True
 
-    def _make(self, tile: Tile, params: Json, hand: Hand | None) -> tuple[str, str]:
+    def _make(self, wanted: Asked, hand: Hand | None) -> tuple[str, str]:
         work, ranges = self.work, iter(self.needs)
         inputs: list[Input] = [
             Cut(item.stream.channels, [*item.stream.pieces(*next(ranges))]) if item.audio else _input(item)
             for item in work.inputs
         ]
-        job = Job(tile, work.stream.frames, params, inputs, work.states[-1] if work.states else NO_STATE)
+        job = Job(wanted.tile, work.stream.frames, wanted.params, inputs, work.states[-1] if work.states else NO_STATE)
         self.ran += 1
         if hand is not None:
             made: tuple[str, str] = self._guard(hand.make, work.order, job)
@@ -169,7 +160,10 @@ class Runner:
         return True
 
     def _run(self, work: Work, *more: Path) -> Any:
-        inputs = [Reader(item.stream, work.rate, self._fetch) if item.audio else _input(item) for item in work.inputs]
+        memo = _Memo(self.store, work.node.recipe.id, work.node.recipe.revision, work.rate)
+        inputs = [
+            Reader(item.stream, work.rate, self._fetch, memo) if item.audio else _input(item) for item in work.inputs
+        ]
         files = tuple(source.path for source in work.node.sources)
         found = work.node.recipe.run(inputs, work.node.params, work.rate, files, *more)
         if self.damaged:  # a recipe that catches every exception doesn't get away with it
@@ -199,6 +193,34 @@ class Runner:
                 ) from None
             if not same:
                 raise RecipeError(f"{source.path.name} {complaint}", "render again", str(source.path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Memo:
+    """The steps of folds of one recipe, in the store."""
+
+    store: Store
+    recipe: str
+    revision: int
+    rate: int
+
+    def recall(self, key: Json) -> tuple[State, str, State] | None:
+        found = self.store.traces.get(self._digest(key))
+        if found is None or not self.store.blobs.lost.isdisjoint(found):
+            return None
+        part, after = found
+        try:
+            return self.store.state(part), after, self.store.state(after)
+        except DamagedBlob:  # it is made again
+            return None
+
+    def keep(self, key: Json, part: State, state: State) -> tuple[State, str, State]:
+        (part_name, part), (after, state) = self.store.put_state(part), self.store.put_state(state)
+        self.store.traces.put(self._digest(key), [part_name, after])
+        return part, after, state
+
+    def _digest(self, key: Json) -> str:
+        return digest_json([FORMAT, "fold", self.recipe, self.revision, self.rate, key])
 
 
 def _input(item: Work) -> Json | MadeFile:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,12 @@ import numpy as np
 from songbuild.devices import chain
 from songbuild.devices.device import Audio as Array
 from songbuild.devices.effects.limiter import EFFECT as LIMITER
-from songbuild.dsp.loudness import Meter, integrated, partials
-from songbuild.dsp.loudness import State as LoudnessState
+from songbuild.dsp.loudness import integrated, metered, partials, readings
 from songbuild.engine import Node, Reader, Recipe, Tile
 from songbuild.engine.graph import Json, State
 from songbuild.stages.context import Context
-from songbuild.stages.inserts import Origins, specs
-from songbuild.stages.strip import strip
+from songbuild.stages.inserts import Origins
+from songbuild.stages.plugins import chain as plan_chain
 
 if TYPE_CHECKING:
     from songbuild.stages.mix import Console
@@ -72,33 +71,28 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
 def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
     """The gain in dB before the limiter; 0 where the song is silent."""
     reader = inputs[0]
-    plain = _loudness(reader.tiles(), rate)
+    plain = _integrated(reader.fold(None, lambda tile, state: partials(tile, rate, state))[0], rate)
     if plain == float("-inf"):
         return 0.0
 
     def limited(gain_db: float) -> float:
-        inserts = chain.build(_limiter(params, gain_db)["inserts"])
-        return _loudness(_through(reader.tiles(), inserts, rate), rate)
+        limiter = _limiter(params, gain_db)
+        inserts = chain.build(limiter["inserts"])
+
+        def step(tile: Array, state: State) -> tuple[Array, State]:
+            late, loudness = state or (None, None)
+            y, late = chain.process(tile, inserts, rate, late)
+            found, loudness = partials(y, rate, loudness)
+            return found, (late, loudness)
+
+        return _integrated(reader.fold(limiter, step)[0], rate)
 
     target = params["loudness"]
     return round(lowest_gain(limited, target, target - plain), 1)
 
 
-def _through(blocks: Iterable[Array], inserts: Sequence[chain.Insert], rate: int) -> Iterator[Array]:
-    """Blocks through a chain, late by its latency."""
-    state: State = None
-    for block in blocks:
-        y, state = chain.process(block, inserts, rate, state)
-        yield y
-
-
-def _loudness(blocks: Iterable[Array], rate: int) -> float:
-    """The integrated loudness of a stream in LUFS."""
-    state: LoudnessState = None
-    energies = []
-    for block in blocks:
-        found, state = partials(block, rate, state)
-        energies.append(found)
+def _integrated(energies: Sequence[Array], rate: int) -> float:
+    """The integrated loudness in LUFS of a stream by the partials of its tiles."""
     return integrated(np.concatenate(energies, axis=1), rate) if energies else float("-inf")
 
 
@@ -112,10 +106,7 @@ def _limit(inputs: Sequence[Any], params: Mapping[str, Json], tile: Tile, state:
 
 
 def _measure(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
-    meter = Meter(rate)
-    for tile in inputs[0].tiles():
-        meter.push(tile)
-    loudness = meter.finish()
+    loudness = readings(*inputs[0].fold(None, lambda tile, state: metered(tile, rate, state)), rate)
     values = {**asdict(loudness), "plr_lu": loudness.plr_lu}
     return {name: round(value, 6) if isfinite(value) else None for name, value in values.items()}
 
@@ -129,8 +120,9 @@ def plan_master(console: Console, mix: Node) -> tuple[Node, Node]:
     """The master and the value that measures it."""
     context: Context = console.context
     master = context.song.master
-    inserts, sides, origins = specs(context, console.node, master.chain, master.automation, ("master",), "chain")
-    chained = strip(context, "master chain", "master", [(mix, None)], inserts, sides, origins) if inserts else mix
+    inserts, automation, path = master.chain, master.automation, ("master",)
+    feeds = [(mix, None)]
+    chained = plan_chain(context, console.node, "master chain", "master", feeds, inserts, automation, path, "chain")
     limiter = {
         "ceiling_db": master.ceiling,
         "release_ms": master.limiter.release,

@@ -239,8 +239,12 @@ def test_events_tell_the_whole_story_and_are_json(toys, store) -> None:
     second = events[kinds.index("done") + 1 :]
     ended = {e["name"]: e["status"] for e in second if e["event"] == "node" and e["status"] != "running"}
     assert ended == {"bass": "reused", "pad": "reused", "bass channel": "run", "mix": "partly", "out": "run"}
-    (channel,) = [e for e in second if e.get("name") == "bass channel" and e["status"] == "run"]
+    (channel,) = [e for e in second if e.get("name") == "bass channel" and e.get("status") == "run"]
     assert channel["reasons"] == ["gain: 0.5 -> 0.25"] and channel["tiles"] == 8
+    tiles = [(e["name"], e["start"]) for e in second if e["event"] == "tile"]
+    assert [start for name, start in tiles if name == "bass channel"] == list(range(0, 8 * 100, 100)) == [
+        *dict.fromkeys(start for _, start in tiles)
+    ], "tiles that were made, in the order of the song"
     begun = [e["name"] for e in second if e.get("status") == "running"]
     assert begun[0] == "bass channel" and begun[-1] == "out"
 
