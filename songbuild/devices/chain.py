@@ -12,7 +12,8 @@ both sides; `act_chain` does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -113,19 +114,22 @@ def _insert(x: Audio, insert: Insert, rate: int, state: State, key: Audio | None
     """One effect over one stretch.  `state` holds the effect's state, or the two of a block that isn't over yet."""
     frames = x.shape[1]
     out: list[Audio] = []
+    blocks = [*_blocks(insert.lanes.values(), frames)]
     reached, there = 0, insert.params
-    for start, stop, moves in _blocks(insert.lanes.values(), frames):
+    edges = sorted({edge for start, stop, moves in blocks if moves for edge in (start, stop)})
+    settings = _settings(insert, edges, before=True)
+    for start, stop, moves in blocks:
         a, b = max(start, 0), min(stop, frames)
         part, heard = x[:, a:b], None if key is None else key[:, a:b]
         if moves:
-            here = there if out and reached == start else _params_at(insert, start, before=True)
-            reached, there = stop, _params_at(insert, stop, before=True)
+            here = there if out and reached == start else settings(start)
+            reached, there = stop, settings(stop)
             y, first = _run(insert.effect, part, here, rate, state[0], heard)
             other, second = _run(insert.effect, part, there, rate, state[-1], heard)
             y = y + (other - y) * ((np.arange(a, b) - start) / (stop - start))
             state = (second,) if b == stop else (first, second)
         else:
-            y, after = _run(insert.effect, part, _params_at(insert, a, before=False), rate, state[-1], heard)
+            y, after = _run(insert.effect, part, _settings(insert, [a], before=False)(a), rate, state[-1], heard)
             state, reached = (after,), start
         out.append(y)
     if not out:
@@ -162,13 +166,18 @@ def _blocks(lanes: Iterable[Sequence[Point]], frames: int) -> Iterator[tuple[int
         yield at, frames, False
 
 
-def _params_at(insert: Insert, frame: int, before: bool) -> Params:
-    """The insert's parameters with its lanes' values at a frame, or just before it."""
-    where: Frames = np.array([frame], dtype=np.int64)
-    params: Any = insert.params
-    for path, lane in insert.lanes.items():
-        params = _replaced(params, path.split("."), float(sample(lane, where, before)[0]))
-    return cast(Params, params)
+def _settings(insert: Insert, edges: Sequence[int], before: bool) -> Callable[[int], Params]:
+    """The insert's parameters with its lanes' values at any of the rising frames `edges`, or just before them."""
+    where: Frames = np.array(edges, dtype=np.int64)
+    lanes = {path: sample(lane, where, before) for path, lane in insert.lanes.items()}
+
+    def at(frame: int) -> Params:
+        params: Any = insert.params
+        for path, values in lanes.items():
+            params = _replaced(params, path.split("."), float(values[bisect_left(edges, frame)]))
+        return cast(Params, params)
+
+    return at
 
 
 def _replaced(item: Any, path: Sequence[str], value: Any) -> Any:

@@ -1,10 +1,10 @@
 """Elementary functions made of + - * / and bit operations, so that every CPU gives the same bits.
 
 numpy's own exp, log, sin and tanh differ in the last place between CPU features; these don't, because IEEE 754
-defines each of their steps exactly.  Every function takes a number or an array of any shape and returns a new float64
-array of that shape.  Relative error at most 4e-15 where the result isn't near a zero of the function, and absolute
-error below 1e-15 there.  The polynomials interpolate at the Chebyshev nodes, which is within a few per cent of
-minimax.
+defines each of their steps exactly.  Every function but `cosine` takes a number or an array of any shape and returns
+a new float64 array of that shape, with a relative error of at most 4e-15 where the result isn't near a zero of the
+function, and an absolute error below 1e-15 there.  The polynomials interpolate at the Chebyshev nodes, which is within
+a few per cent of minimax.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from songbuild.dsp import scalars
 
 Array: TypeAlias = npt.NDArray[np.float64]
 
@@ -61,26 +63,53 @@ _SIN = (
     0.0004659870158043378,
     -2.113362735205297e-05,
 )
+# sin(2 pi u) / u in u**2, for |u| <= 1/4, to 7e-9
+_SOUND = (6.283185280154406, -41.34168061334655, 81.60247636893065, -76.58117264449098, 39.759827087639486)
 
 
 def exp2(x: npt.ArrayLike) -> Array:
     """2 to the power of x; below x = -1022 it is 0, above 1023 infinite."""
+    if isinstance(x, float):
+        return np.asarray(scalars.exp2(float(x), _EXP2))
     return _map(_exp2, x)
 
 
 def log2(x: npt.ArrayLike) -> Array:
     """Logarithm to the base 2 of x >= 0; -inf below 2**-1022 (the subnormal numbers count as 0), NaN for x < 0."""
+    if isinstance(x, float):
+        return np.asarray(scalars.log2(float(x), _LOG2))
     return _map(_log2, x)
 
 
 def sin2pi(x: npt.ArrayLike) -> Array:
     """Sine of x turns, sin(2 pi x), for |x| < 2**50."""
+    if isinstance(x, float):
+        return np.asarray(scalars.sin2pi(float(x), _SIN))
     return _map(_sin2pi, x)
 
 
 def cos2pi(x: npt.ArrayLike) -> Array:
     """Cosine of x turns, cos(2 pi x), for |x| < 2**50."""
+    if isinstance(x, float):
+        return np.asarray(scalars.cos2pi(float(x), _SIN))
     return _map(_cos2pi, x)
+
+
+def cosine(x: Array) -> Array:
+    """x (contiguous) overwritten with the cosine of x turns, to within 7e-9: for sound, half the work of cos2pi.
+
+    That is -163 dB, far below the rounding of the float32 numbers that sound is stored in.
+    """
+    flat = x.reshape(-1)
+    for start in range(0, flat.size, _CHUNK):
+        part = flat[start : start + _CHUNK]
+        square = np.rint(part)
+        part -= square
+        np.abs(part, out=part)
+        np.subtract(0.25, part, out=part)
+        np.multiply(part, part, out=square)
+        part *= _horner(_SOUND, square, np.empty_like(square))
+    return x
 
 
 def tanh(x: npt.ArrayLike) -> Array:
@@ -110,13 +139,14 @@ def _map(kernel: Callable[[Array, Array], None], x: npt.ArrayLike) -> Array:
     return out.reshape(given.shape)
 
 
-def _horner(coefficients: tuple[float, ...], x: Array, out: Array) -> None:
+def _horner(coefficients: tuple[float, ...], x: Array, out: Array) -> Array:
     """The polynomial with rising powers of x, into `out` (which isn't x)."""
     np.multiply(x, coefficients[-1], out=out)
     for c in coefficients[-2:0:-1]:
         out += c
         out *= x
     out += coefficients[0]
+    return out
 
 
 def _exp2m1_parts(x: Array, out: Array) -> Array:
