@@ -20,8 +20,8 @@ LATENCY = 84
 
 _PAIRS = (38, 7, 5)  # pairs of taps of the three half-band filters
 _KAISER_BETA = 11.0
-_CHUNK = 4096  # frames at once
-_CACHED = 4096  # frames of a filter at once: three arrays of them stay in the fastest cache
+_CHUNK = 8192  # frames at once
+_CACHED = 8192  # frames of a filter at once: three arrays of them stay in the cache
 _PI = 3.141592653589793
 
 

@@ -122,6 +122,13 @@ def _fades(cut: Mapping[str, Json], a: int, b: int) -> Array:
 COMP = Recipe("recordings.comp", REVISION, "stream", _comp, act=_act, reads=_reads)
 
 
+def _untouched(cut: Mapping[str, Json], take: Mapping[str, Json]) -> bool:
+    """Whether a comp is the take as it is in its file, from the song's start: then there is nothing to make."""
+    plain = {"take": 0, "start": 0, "stop": take["frames"], "source": 0, "reverse": False, "gain": 1.0}
+    same = all(cut[field] == value for field, value in plain.items())
+    return same and not (take["reverse"] or cut["fade_in"] or cut["fade_out"]) and take["gain"] == 1.0
+
+
 def plan_recording(context: Context, name: str) -> Node | None:
     """The node of the recorded part `name`: its takes, comped; None where a file can't be used."""
     recording = context.song.recordings[name]
@@ -160,6 +167,8 @@ def plan_recording(context: Context, name: str) -> Node | None:
                 "curve": cut.curve,
             }
         )
+    if len(entries) == 1 and _untouched(entries[0], takes[0]):
+        return nodes[0]
     return Node(
         f"recording {name}",
         "recordings",
