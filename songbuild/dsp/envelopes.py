@@ -4,6 +4,8 @@ multiplication a frame and are the same on every CPU.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from songbuild.dsp.maths import Array, exp2, sin2pi
@@ -14,14 +16,15 @@ _FINE = 256
 _ATTACK_BEND = 2.0  # the attack rises as 1 - 2**-x does up to this x: a capacitor that charges
 
 
-def decaying(frames: int, octaves_per_frame: float) -> Array:
-    """2 ** -(octaves_per_frame * n) for n from 0; returns (frames,)."""
+def decaying(frames: int, octaves_per_frame: float, level: float = 1.0) -> Array:
+    """level * 2 ** -(octaves_per_frame * n) for n from 0; returns (frames,)."""
     rows = -(-frames // _FINE)
     steps = np.arange(_FINE + rows, dtype=np.float64)
     steps[_FINE:] -= _FINE
     steps[_FINE:] *= _FINE
     steps *= -octaves_per_frame
     levels = exp2(steps)
+    levels[:_FINE] *= level
     return (levels[_FINE:, None] * levels[:_FINE]).reshape(-1)[:frames]
 
 
@@ -30,23 +33,29 @@ def release_frames(release_ms: float, rate: int) -> int:
     return int(np.ceil(SILENT * release_ms * 0.001 * rate)) + 1
 
 
+@lru_cache(32)
 def release(release_ms: float, rate: int) -> Array:
-    """From 1 down to exactly 0, exponential; returns (release_frames(release_ms, rate),)."""
+    """From 1 down to exactly 0, exponential; returns (release_frames(release_ms, rate),), read-only."""
     frames = release_frames(release_ms, rate)
     per_frame = SILENT * OCTAVES_60_DB / max(frames - 1, 1)
     curve = decaying(frames, per_frame)
     floor = curve[-1]
     curve -= floor
     curve /= 1.0 - floor
+    curve.flags.writeable = False
     return curve
 
 
-def gated(gate: int, rate: int, attack_ms: float, release_ms: float) -> Array:
-    """A raised-cosine attack to 1, then the release; for what decays by itself.  Returns (gate + release,)."""
-    curve = np.concatenate([np.ones(gate), release(release_ms, rate)])
-    rise = min(max(1, round(attack_ms * 0.001 * rate)), curve.size)
-    curve[:rise] *= np.square(sin2pi(np.arange(rise) / (4.0 * rise)))
-    return curve
+def gate(y: Array, held: int, rate: int, attack_ms: float, release_ms: float) -> None:
+    """Shape what decays by itself, in place: a raised-cosine attack, and the release after `held` frames.
+
+    y (frames,) ends with the release or before.
+    """
+    rise = min(max(1, round(attack_ms * 0.001 * rate)), held + release_frames(release_ms, rate))
+    begun = y[:rise]
+    begun *= np.square(sin2pi(np.arange(begun.size) / (4.0 * rise)))
+    released = y[held:]
+    released *= release(release_ms, rate)[: released.size]
 
 
 def adsr(gate: int, rate: int, attack_ms: float, decay_ms: float, sustain: float, release_ms: float) -> Array:
@@ -55,17 +64,16 @@ def adsr(gate: int, rate: int, attack_ms: float, decay_ms: float, sustain: float
     `attack_ms` is the whole rise; `decay_ms` the time in which the distance to `sustain` falls by 60 dB;
     `release_ms` the time in which the level falls by 60 dB.  A note let go early is released from where it is.
     """
-    frames = gate + 1
     rise = max(1, round(attack_ms * 0.001 * rate))
-    held = np.empty(frames)
-    n = min(rise, frames)
-    held[:n] = 1.0 - decaying(n, _ATTACK_BEND / rise)
-    held[:n] *= 1.0 / (1.0 - 2.0**-_ATTACK_BEND)
-    if frames > rise:
-        held[rise:] = decaying(frames - rise, OCTAVES_60_DB / max(decay_ms * 0.001 * rate, 1.0))
-        held[rise:] *= 1.0 - sustain
-        held[rise:] += sustain
-    return np.concatenate([held[:gate], held[gate] * release(release_ms, rate)])
+    curve = np.empty(gate + release_frames(release_ms, rate))
+    rising = curve[: min(rise, gate + 1)]
+    scale = 1.0 / (1.0 - 2.0**-_ATTACK_BEND)
+    np.subtract(scale, decaying(rising.size, _ATTACK_BEND / rise, scale), out=rising)
+    if gate >= rise:
+        per_frame = OCTAVES_60_DB / max(decay_ms * 0.001 * rate, 1.0)
+        np.add(decaying(gate + 1 - rise, per_frame, 1.0 - sustain), sustain, out=curve[rise : gate + 1])
+    np.multiply(release(release_ms, rate), curve[gate], out=curve[gate:])
+    return curve
 
 
 def fitted(curve: Array, frames: int) -> Array:

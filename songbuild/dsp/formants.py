@@ -106,17 +106,16 @@ def glottal(hz: Array, f0: Array, open_quotient: float, tilt_hz: Array) -> tuple
 def coloured(white: Array, gains: Array, hop: int) -> Array:
     """Noise with a spectrum that changes in time, ((rows - 1) * hop,) frames.
 
-    white (2, rows, bins), independent numbers with RMS 1/sqrt 3; gains (rows or 1, bins) at the lowest `bins` of the
+    white (rows, 2, bins), independent numbers with RMS 1/sqrt 3; gains (rows or 1, bins) at the lowest `bins` of the
     hop + 1 frequencies from 0 to half the rate.  The noise's power is the sum of the gains' squares over hop.  Blocks
     of 2 hop overlap by half under sine windows, whose squares add up to one.
     """
-    _, rows, bins = white.shape
-    spectrum = np.zeros((rows, hop + 1), dtype=np.complex128)
+    rows, _, bins = white.shape
+    spectrum = np.zeros((rows, hop + 1), dtype=np.complex64)  # single precision: 136 dB is enough for noise
     scale = gains * np.sqrt(3.0 * hop)
-    np.multiply(white[0], scale, out=spectrum.real[:, :bins])
-    np.multiply(white[1], scale, out=spectrum.imag[:, :bins])
-    blocks = np.fft.irfft(spectrum, 2 * hop)
-    blocks *= sin2pi((np.arange(2 * hop) + 0.5) / (4 * hop))
+    np.multiply(white[:, 0], scale, out=spectrum.real[:, :bins])
+    np.multiply(white[:, 1], scale, out=spectrum.imag[:, :bins])
+    blocks = np.fft.irfft(spectrum, 2 * hop) * sin2pi((np.arange(2 * hop) + 0.5) / (4 * hop))
     y: Array = blocks[1:, :hop]
     y += blocks[:-1, hop:]
     return y.reshape(-1)

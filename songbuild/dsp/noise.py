@@ -64,8 +64,10 @@ def hash_key(key: Key) -> int:
     parts = key if isinstance(key, tuple) else (key,)
     digest = hashlib.blake2b(digest_size=16, person=b"songbuild.noise")
     for part in parts:
-        kind, data = ("bytes", part) if isinstance(part, bytes) else (
-            ("str", part.encode()) if isinstance(part, str) else ("int", str(int(part)).encode())
+        kind, data = (
+            ("bytes", part)
+            if isinstance(part, bytes)
+            else (("str", part.encode()) if isinstance(part, str) else ("int", str(int(part)).encode()))
         )
         digest.update(f"{kind} {len(data)} ".encode())
         digest.update(data)

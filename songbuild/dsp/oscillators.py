@@ -140,6 +140,50 @@ def read(cycles: Array, turns: Array, row: Array | None = None) -> Array:
     return out
 
 
+def read_each(cycles: Array, turns: Array) -> Array:
+    """Every row of the bank read at the same phase `turns` (frames,); returns (rows, frames)."""
+    out = np.empty((len(cycles), turns.size))
+    for start in range(0, turns.size, _BLOCK):
+        phase = turns[start : start + _BLOCK]
+        phase = phase - np.floor(phase)
+        phase *= cycles.shape[1] - 1
+        at = phase.astype(np.int64)
+        phase -= at
+        for cycle, y in zip(cycles, out, strict=True):
+            _between(cycle, at, phase, y[start : start + _BLOCK])
+    return out
+
+
+def glide(cycles: Array, turns: Array, hop: int) -> Array:
+    """The bank read from row to row, `hop` frames from each to the next, at phase `turns` (frames,).
+
+    Returns (frames,).  The bank has a row more than the hops begun.
+    """
+    out = np.empty(turns.size)
+    flat = cycles.reshape(-1)
+    columns = cycles.shape[1]
+    size = max(1, _BLOCK // hop)
+    row = np.repeat(np.arange(size) * columns, hop)
+    share = np.tile(np.arange(hop) * (1.0 / hop), size)
+    for start in range(0, turns.size, row.size):
+        part = turns[start : start + row.size]
+        phase = part - np.floor(part)
+        phase *= columns - 1
+        at = phase.astype(np.int64)
+        phase -= at
+        at += row[: part.size]
+        at += start // hop * columns
+        y = out[start : start + row.size]
+        _between(flat, at, phase, y)
+        at += columns
+        upper = np.empty(part.size)
+        _between(flat, at, phase, upper)
+        upper -= y
+        upper *= share[: part.size]
+        y += upper
+    return out
+
+
 def _between(flat: Array, at: np.ndarray[tuple[int], np.dtype[np.int64]], share: Array, out: Array) -> None:
     flat.take(at, out=out, mode="clip")
     step = flat.take(at + 1, mode="clip")

@@ -16,9 +16,7 @@ def constant_power(pan: npt.ArrayLike) -> tuple[Array, Array]:
     Cos and sin of (pan + 1) * 45 degrees: -3.01 dB each in the centre, exactly (1, 0) hard left.
     """
     position = np.asarray(pan, dtype=np.float64)
-    left, right = (
-        np.where(offset == 0.0, 1.0, cos2pi(offset * 0.125)) for offset in (position + 1.0, 1.0 - position)
-    )
+    left, right = (np.where(offset == 0.0, 1.0, cos2pi(offset * 0.125)) for offset in (position + 1.0, 1.0 - position))
     return left, right
 
 

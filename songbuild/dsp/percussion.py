@@ -12,7 +12,7 @@ import numpy as np
 
 from songbuild.dsp.envelopes import OCTAVES_60_DB, decaying
 from songbuild.dsp.filters import bandpass, highpass, lowpass, sosfilt
-from songbuild.dsp.maths import Array, cos2pi, exp2, log2, sin2pi
+from songbuild.dsp.maths import Array, cos2pi, cosine, exp2, log2, sin2pi
 from songbuild.dsp.noise import Key, noise
 from songbuild.dsp.voices import modes
 
@@ -28,12 +28,21 @@ _SQUARES_HZ: Final = (205.3, 304.4, 369.6, 522.7, 540.0, 800.0)  # Werner, Abel,
 _INV_LN2: Final = 1.4426950408889634
 _TOP_HZ: Final = 18_000.0
 _INAUDIBLE: Final = 1.5  # what falls by 60 dB in a time is cut after this many of it, 90 dB down
+_SHORT: Final = 1 << 15  # frames of a decay that is worth keeping for the next stroke
 _ATTACK_S: Final = 0.0004  # the softest start that still sounds like a blow
 
 
 def decay(frames: int, rate: int, t60_s: float) -> Array:
-    """Exponential decay from 1 that falls by 60 dB in `t60_s`."""
-    return decaying(frames, OCTAVES_60_DB / (max(t60_s, 1e-4) * rate))
+    """Exponential decay from 1 that falls by 60 dB in `t60_s`; read-only."""
+    per_frame = OCTAVES_60_DB / (max(t60_s, 1e-4) * rate)
+    return _short_decay(frames, per_frame) if frames <= _SHORT else decaying(frames, per_frame)
+
+
+@lru_cache(64)
+def _short_decay(frames: int, octaves_per_frame: float) -> Array:
+    curve = decaying(frames, octaves_per_frame)
+    curve.flags.writeable = False
+    return curve
 
 
 def swept(frames: int, rate: int, hz: float, octaves: float, half_life_s: float) -> Array:
@@ -41,10 +50,11 @@ def swept(frames: int, rate: int, hz: float, octaves: float, half_life_s: float)
 
     The phase is the integral of hz (1 + (2**octaves - 1) 2**(-t / half_life)) in closed form.
     """
-    t = np.arange(frames) * (1.0 / rate)
     above = (float(exp2(octaves)) - 1.0) * half_life_s * _INV_LN2
-    fallen = decaying(frames, 1.0 / (half_life_s * rate))
-    return sin2pi(hz * (t + above * (1.0 - fallen)))
+    turns = decaying(frames, 1.0 / (half_life_s * rate), -hz * above)
+    turns += np.arange(frames) * (hz / rate)
+    turns += hz * above - 0.25
+    return cosine(turns)
 
 
 def membrane(frames: int, rate: int, hz: float, t60_s: float, brightness: float) -> Array:
@@ -94,8 +104,13 @@ def add(y: Array, x: Array, gain: float = 1.0) -> None:
 def soft_start(y: Array, rate: int) -> Array:
     """y, changed in place, with its first fraction of a millisecond rising from 0."""
     n = min(y.size, max(2, round(_ATTACK_S * rate)))
-    y[:n] *= 0.5 - 0.5 * cos2pi(np.arange(n) / (2 * n))
+    y[:n] *= _rise(n)
     return y
+
+
+@lru_cache(64)
+def _rise(frames: int) -> Array:
+    return 0.5 - 0.5 * cos2pi(np.arange(frames) / (2 * frames))
 
 
 @lru_cache(maxsize=32)
@@ -145,8 +160,7 @@ def cymbal(rows: Array, frames: int, rate: int, gains: Array, t60_s: Array, rise
     for row, gain, t60, rise in zip(rows, gains, t60_s, rise_s, strict=True):
         n = min(frames, int(_INAUDIBLE * t60 * rate) + 1)
         first = min(n, row.size)
-        ring = decay(first, rate, t60)
-        ring *= gain
+        ring = decay(first, rate, t60) * gain
         ring *= row[:first]
         if rise > 0:
             start = decaying(first, 1.0 / (rise * rate))

@@ -7,9 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from songbuild.dsp.envelopes import OCTAVES_60_DB
-from songbuild.dsp.maths import Array, exp2, log2, sin2pi
+from songbuild.dsp.maths import Array, exp2, log2
+from songbuild.dsp.turning import FINE, outer_sum, tables
 
-_FINE = 256
 _OCTAVES_PER_DB = 0.16609640474436813
 _ROWS = 8  # coarse steps summed at first, then twice as many, …: modes that have died away are left out of the next
 _FEW = 4  # so few modes are summed in one go
@@ -46,11 +46,10 @@ def modes(
 ) -> Array:
     """Sum of sine waves that die away, (frames,): each a row of frequency, 60 dB time and amplitudes at the start.
 
-    A mode ends where it is `floor_db` below the loudest one's start.  The phase of frame a * 256 + b is the sum of
-    a coarse and a fine one, so each mode is an outer product, and a stretch of frames a sum of outer products,
-    always taken in the order of the modes' lives.
+    A mode ends where it is `floor_db` below the loudest one's start.  A stretch of frames is a sum of outer products
+    (dsp/turning.py), always taken in the order of the modes' lives.
     """
-    out = np.zeros((-(-frames // _FINE), _FINE))
+    out = np.zeros((-(-frames // FINE), FINE))
     size = np.sqrt(sine * sine + cosine * cosine)
     if frames == 0 or size.size == 0 or not size.max() > 0.0:
         return out.reshape(-1)[:frames]
@@ -61,30 +60,17 @@ def modes(
     order = np.argsort(-life, kind="stable")
     order = order[life[order] > 0.0]
     life, per_frame, turns = life[order], per_frame[order], hz[order] / rate
-    sine, cosine = sine[order], cosine[order]
-    fine_sin, fine_cos = _turning(turns, per_frame, np.arange(_FINE, dtype=np.float64))
+    sine, cosine = sine[order, None], cosine[order, None]
+    fine = np.ascontiguousarray(tables(turns, per_frame, 0, FINE, 1).swapaxes(0, 1))
     start, rows = 0, len(out) if len(life) <= _FEW else _ROWS
     while start < len(out):
-        alive = int(np.count_nonzero(life > start * _FINE))
+        alive = int(np.count_nonzero(life > start * FINE))
         if alive == 0:
             break
         block = out[start : start + rows]
-        coarse = np.arange(start, start + len(block), dtype=np.float64) * _FINE
-        s, c = _turning(turns[:alive], per_frame[:alive], coarse)
-        s, c = sine[:alive, None] * c - cosine[:alive, None] * s, sine[:alive, None] * s + cosine[:alive, None] * c
-        # einsum without optimize is numpy's own loop over modes, not the BLAS: the same bits on every CPU
-        np.einsum("ka,kb->ab", s, fine_sin[:alive], out=block)
-        block += np.einsum("ka,kb->ab", c, fine_cos[:alive])
+        s, c = tables(turns[:alive], per_frame[:alive], start * FINE, len(block), FINE)
+        coarse = np.stack([sine[:alive] * c - cosine[:alive] * s, sine[:alive] * s + cosine[:alive] * c], axis=1)
+        outer_sum(coarse.reshape(2 * alive, -1), fine[:alive].reshape(2 * alive, -1), block)
         start += rows
         rows *= 2
     return out.reshape(-1)[:frames]
-
-
-def _turning(turns: Array, octaves: Array, at: Array) -> tuple[Array, Array]:
-    """Sine and cosine of `turns` a frame, dying away by `octaves` a frame, at frames `at`: two (modes, frames)."""
-    phase = np.empty((2, turns.size, at.size))
-    np.multiply(turns[:, None], at, out=phase[0])
-    np.add(phase[0], 0.25, out=phase[1])
-    both = sin2pi(phase)
-    both *= exp2(-octaves[:, None] * at)
-    return both[0], both[1]

@@ -40,9 +40,7 @@ class Collected:
     left_bytes: int
 
 
-def collect(
-    store: Store, cap_bytes: int | None = None, keep: Iterable[str] = (), dry_run: bool = False
-) -> Collected:
+def collect(store: Store, cap_bytes: int | None = None, keep: Iterable[str] = (), dry_run: bool = False) -> Collected:
     """Bring the cache below `cap_bytes` (default: the store's).
 
     The last builds of all songs, `keep`, and whatever was made or read since the first build that is running now began

@@ -108,7 +108,7 @@ def _sums(
 
 WAV = Recipe("delivery.wav", 2, "file", _wav)
 FLAC = Recipe("delivery.flac", 2, "file", _flac)
-MP3 = Recipe("delivery.mp3", 1, "file", _mp3)
+MP3 = Recipe("delivery.mp3", 2, "file", _mp3)
 SUMS = Recipe("delivery.sums", 1, "file", _sums)
 
 
@@ -133,6 +133,10 @@ def deliver(context: Context, master: Node | None, stems: Mapping[str, Node]) ->
     if "stems" in formats:
         for strip, node in stems.items():
             file = f"stems/{slug(strip)}.wav"
+            if file in outputs:
+                other = next(name for name in stems if slug(name) == slug(strip))
+                both = f"the stems of '{other}' and '{strip}' would both be {file}"
+                context.fault("DEL011", ("delivery", "formats"), both, "give one of them another name")
             outputs[file] = _file(context, file, WAV, node, {"bits": delivery.stem_bits}, strip)
     if "midi" in formats:
         outputs[f"{name}.mid"] = plan_midi(context, f"{name}.mid")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from songbuild.devices.device import Audio, Note
-from songbuild.devices.instruments.drum_kit import INSTRUMENT, DrumKit
+from songbuild.devices.instruments.drum_kit import HARDNESSES, INSTRUMENT, DrumKit
 from songbuild.devices.presets import packaged_preset, packaged_presets
 
 RATE = 44_100
@@ -193,3 +193,13 @@ def test_presets_are_valid_and_far_apart() -> None:
         bands += [10 * fall_s(a, 40) for a in audio]
         assert all(np.abs(np.array(bands) - other).max() > 0.5 for other in seen), name
         seen.append(np.array(bands))
+
+
+def test_strokes_of_nearly_one_velocity_differ_in_level_alone() -> None:
+    p = DrumKit(room=0.0, drive=0.0, tone=0.0, velocity_db=30.0)
+    middle = 20 / (HARDNESSES - 1)
+    a, b, other = (hit("snare", p, velocity) for velocity in (middle, middle + 0.01, middle + 0.05))
+    louder = 10 ** (30.0 * 0.01 / 20)
+    np.testing.assert_allclose(b, a * louder, rtol=1e-9, atol=1e-15)
+    frames = min(a.shape[1], other.shape[1])
+    assert np.abs(other[:, :frames] - a[:, :frames] * louder**5).max() > 1e-3 * np.abs(a).max()

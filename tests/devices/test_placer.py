@@ -155,3 +155,13 @@ def test_the_cache_is_bounded_and_forgets_the_least_recently_used() -> None:
         big[0] = 1.0
     made = cache.made("x", lambda: np.ones(3))
     assert cache.made("x", lambda: np.zeros(3)) is made
+
+
+def test_channels_that_are_one_array_count_once() -> None:
+    cache: ArrayCache[np.float64] = ArrayCache(8 * 100 * 10)
+    cache.put("both", np.broadcast_to(np.ones(100), (2, 100)))
+    assert cache.held_bytes == 8 * 100
+    cache.put("two", np.ones((2, 100)))
+    assert cache.held_bytes == 8 * 300
+    cache.put("both", np.ones((2, 50)))
+    assert cache.held_bytes == 8 * 300

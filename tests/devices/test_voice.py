@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from songbuild.devices.device import Audio, Note
-from songbuild.devices.instruments.voice import INSTRUMENT, Voice, syllable, targets
+from songbuild.devices.instruments.voice import _NOISES, INSTRUMENT, Voice
 from songbuild.devices.presets import packaged_preset, packaged_presets
+from songbuild.devices.singing import syllable, targets
 from songbuild.dsp.formants import Singer, Vowel, coloured, formants, glottal, tract
 
 RATE = 44_100
@@ -240,7 +241,7 @@ def test_glottal_spectrum_peaks_and_falls() -> None:
 
 def test_coloured_noise_has_the_asked_power_and_is_even() -> None:
     rng = np.random.default_rng(1)
-    white = rng.uniform(-1, 1, (2, 201, 256))
+    white = rng.uniform(-1, 1, (201, 2, 256))
     y = coloured(white, np.full((1, 256), 0.5), 256)
     assert y.size == 200 * 256
     assert np.mean(y * y) == pytest.approx(0.25, rel=0.05)
@@ -253,3 +254,25 @@ def test_presets_are_valid() -> None:
         audio = sing(Note(57.0, 0.8, RATE // 2), **packaged_preset("voice", name)[0])
         assert -22 < 20 * np.log10(np.abs(audio).max()) < -8, name
     assert len(packaged_presets("voice")) >= 5
+
+
+def test_the_breath_of_several_is_as_loud_as_that_of_one() -> None:
+    given = {**STEADY, "breath": 1.0, "vowel": "a"}
+    alone, choir = (np.square(sing(Note(57.0, 0.8, RATE, seed=1), **given, voices=n)).sum() for n in (1, 4))
+    assert abs(10 * np.log10(choir / alone)) < 0.5
+    together, apart = (sing(Note(57.0, 0.8, RATE, seed=1), **given, voices=4, spread=s) for s in (0.0, 1.0))
+    assert np.array_equal(*together)
+    assert abs(np.corrcoef(*apart)[0, 1]) < 0.1
+
+
+def test_a_note_breathes_the_same_whatever_was_sung_before() -> None:
+    given = {"voices": 2, "breath": 0.5}
+    short = Note(57.0, 0.8, RATE // 3)
+    fresh = {}
+    for vowel in ("a", "i"):
+        _NOISES.clear()
+        fresh[vowel] = sing(short, vowel=vowel, **given)
+    for note in (Note(57.0, 0.8, 2 * RATE), Note(57.0, 0.8, RATE // 3, seed=1)):
+        sing(note, vowel="a", **given)
+    for vowel in ("i", "a"):
+        assert np.array_equal(sing(short, vowel=vowel, **given), fresh[vowel])

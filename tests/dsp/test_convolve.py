@@ -54,8 +54,10 @@ def test_it_is_the_sum_that_it_claims():
     s = np.rint(x * 2**21).astype(np.int64)
     y, _ = convolve(x, prepare(taps), None)
     for o in range(2):
-        exact = [sum(int(s[i, k]) * int(h[i, o, n - k]) for i in range(2) for k in range(max(0, n - 299), n + 1))
-                 for n in range(0, 400, 37)]
+        exact = [
+            sum(int(s[i, k]) * int(h[i, o, n - k]) for i in range(2) for k in range(max(0, n - 299), n + 1))
+            for n in range(0, 400, 37)
+        ]
         assert (y[o, ::37] * 2.0**45).tolist() == exact
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from songbuild.dsp.envelopes import adsr, decaying, fitted, gated, release, release_frames
+from songbuild.dsp.envelopes import adsr, decaying, fitted, gate, release, release_frames
 
 RATE = 48_000
 
@@ -13,6 +13,10 @@ RATE = 48_000
 @pytest.mark.parametrize("frames", [0, 1, 255, 256, 257, 5000])
 def test_decaying_is_the_power_of_2(frames: int) -> None:
     assert np.allclose(decaying(frames, 0.003), 2.0 ** (-0.003 * np.arange(frames)), rtol=1e-12)
+
+
+def test_decaying_starts_at_its_level() -> None:
+    assert np.allclose(decaying(900, 0.003, -0.25), -0.25 * decaying(900, 0.003), rtol=1e-14)
 
 
 def test_a_longer_one_begins_as_a_shorter() -> None:
@@ -48,10 +52,15 @@ def test_adsr_never_jumps(gate: int) -> None:
     assert 0.0 <= curve.min() <= curve.max() <= 1.0
 
 
-def test_gated_and_fitted() -> None:
-    curve = gated(1000, RATE, 2, 50)
+def test_gate_and_fitted() -> None:
+    curve = np.ones(1000 + release_frames(50, RATE))
+    gate(curve, 1000, RATE, 2, 50)
     assert curve[0] == 0.0
     assert (curve[96:1000] == 1.0).all()
     assert np.abs(np.diff(curve)).max() < 0.02
+    assert curve[-1] == 0.0
+    short = np.ones(700)
+    gate(short, 1000, RATE, 2, 50)
+    assert np.array_equal(short, curve[:700])
     assert np.array_equal(fitted(curve, 10), curve[:10])
     assert np.array_equal(fitted(curve[:500], 600)[500:], np.ones(100))

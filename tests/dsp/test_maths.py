@@ -74,3 +74,12 @@ def test_a_value_has_one_result_wherever_it_stands(function):
     np.testing.assert_array_equal(function(x.reshape(2, -1)[:, ::3]), whole.reshape(2, -1)[:, ::3])
     assert function(np.zeros((2, 0))).shape == (2, 0)
     assert function(0.5).shape == ()
+
+
+def test_the_cosine_for_sound_is_exact_to_163_db_and_works_in_place():
+    x = np.concatenate([np.linspace(-3, 3, 20_001), 1e5 + np.linspace(0, 1, 9001)])
+    wanted = maths.cos2pi(x)
+    rows = x[:29_000].reshape(4, -1).copy()
+    assert maths.cosine(rows) is rows
+    np.testing.assert_allclose(rows.reshape(-1), wanted[:29_000], rtol=0, atol=7e-9)
+    np.testing.assert_array_equal(maths.cosine(x[100:300].copy()), rows.reshape(-1)[100:300])

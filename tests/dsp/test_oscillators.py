@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from songbuild.dsp.oscillators import bank, harmonics_below, read, response, wave_spectrum
+from songbuild.dsp.oscillators import bank, glide, harmonics_below, read, read_each, response, wave_spectrum
 
 
 def test_harmonics_below() -> None:
@@ -35,6 +35,22 @@ def test_read_takes_any_turn_and_goes_between_rows() -> None:
     turns = np.array([0.25, 7.25, -1.75, 0.75])
     assert np.allclose(read(cycles, turns, np.array([0.0, 0.5, 1.0, 0.25])), [1.0, 2.0, 3.0, -1.5], atol=1e-9)
     assert np.allclose(read(cycles[1:], turns), [3, 3, 3, -3], atol=1e-9)
+
+
+@pytest.mark.parametrize(("hop", "frames"), [(1024, 9000), (48, 5000), (8192, 20_000), (100, 0)])
+def test_gliding_is_reading_between_rows_at_an_even_pace(hop: int, frames: int) -> None:
+    rng = np.random.default_rng(2)
+    cycles = bank(rng.standard_normal((-(-frames // hop) + 2, 5)), rng.standard_normal((-(-frames // hop) + 2, 5)))
+    turns = np.cumsum(rng.uniform(0, 0.02, frames)) - 3.0
+    wanted = read(cycles, turns, np.arange(frames) / hop)
+    assert np.allclose(glide(cycles, turns, hop), wanted, atol=1e-12)
+
+
+def test_reading_each_row_is_reading_it_alone() -> None:
+    cycles = bank(np.array([[1.0, 0.2], [0.0, 3.0]]), np.zeros((2, 2)))
+    turns = np.linspace(-1, 9, 10_001)
+    both = read_each(cycles, turns)
+    assert np.array_equal(both, np.stack([read(cycles[:1], turns), read(cycles[1:], turns)]))
 
 
 def test_reading_in_blocks_is_reading_in_one() -> None:

@@ -19,8 +19,9 @@ def test_there_and_back_is_flat_and_on_time():
     y, _ = oversampled(impulse(), lambda x: x)
     h = y[0]
     assert h.argmax() == 1024 + LATENCY
-    np.testing.assert_allclose(h[1024 + LATENCY - 80 : 1024 + LATENCY], h[1024 + LATENCY + 80 : 1024 + LATENCY : -1],
-                               atol=1e-15)
+    np.testing.assert_allclose(
+        h[1024 + LATENCY - 80 : 1024 + LATENCY], h[1024 + LATENCY + 80 : 1024 + LATENCY : -1], atol=1e-15
+    )
     level = 20 * np.log10(np.abs(np.fft.rfft(h, 1 << 15)))
     hz = np.fft.rfftfreq(1 << 15, 1 / RATE)
     assert np.abs(level[hz <= 20_000]).max() < 0.001

@@ -12,9 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from songbuild.devices.device import Audio, Instrument, Note
-from songbuild.dsp.envelopes import gated, release_frames
-from songbuild.dsp.maths import Array, sin2pi
+from songbuild.dsp.envelopes import gate, release_frames
+from songbuild.dsp.maths import Array
 from songbuild.dsp.strings import plucked
+from songbuild.dsp.turning import sine
 from songbuild.dsp.voices import decay_life, gain, modes, pitch_hz, power_of_2, velocity_gain
 from songbuild.units import Db, Hz, Ms, Number, Params, Ratio, Seconds, Semitones
 
@@ -56,7 +57,7 @@ def _note(note: Note, p: Bass, rate: int) -> Audio:
     frames = held if p.sub else min(held, decay_life(max(decay_s, _THUMP[0][1]), rate))
     y = _string(note, p, rate, hz, decay_s, frames)
     if p.sub:
-        y += sin2pi(np.arange(frames) * (hz / rate)) * p.sub
+        y += sine(frames, hz / rate) * p.sub
     peak = float(np.abs(y).max(initial=0.0))
     if peak:
         y *= (0.35 + 0.65 * note.velocity) / peak
@@ -66,7 +67,7 @@ def _note(note: Note, p: Bass, rate: int) -> Audio:
     y *= 1.0 + 0.5 * p.drive
     y -= cube
     y *= velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
-    y *= gated(note.frames, rate, p.attack_ms, p.release_ms)[:frames]
+    gate(y, note.frames, rate, p.attack_ms, p.release_ms)
     return y[None]
 
 
@@ -100,4 +101,4 @@ def _tail(p: Bass, rate: int) -> int:
     return release_frames(p.release_ms, rate)
 
 
-INSTRUMENT = Instrument("bass", Bass, render, _tail)
+INSTRUMENT = Instrument("bass", Bass, render, _tail, revision=2)

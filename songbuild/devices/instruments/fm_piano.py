@@ -1,24 +1,25 @@
 """Electric piano by frequency modulation: a detuned pair of body tones, a tine that rings above them, and the hammer.
 
-Each tone is sin(2 pi f t + I(t) sin(2 pi r f t)), whose index I dies away, so the sound mellows as it rings.
-Source: Chowning, The Synthesis of Complex Audio Spectra by Means of Frequency Modulation (JAES 21, 1973), eq. 1.
+Each tone's index of modulation (dsp/fm.py) dies away, so the sound mellows as it rings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from pydantic import Field
 
 from songbuild.devices.device import Audio, Instrument, Note
-from songbuild.dsp.envelopes import OCTAVES_60_DB, decaying, gated, release_frames
-from songbuild.dsp.maths import Array, sin2pi
+from songbuild.dsp.envelopes import OCTAVES_60_DB, gate, release_frames
+from songbuild.dsp.fm import Tone, summed
+from songbuild.dsp.maths import Array
+from songbuild.dsp.turning import sine
 from songbuild.dsp.voices import decay_life, gain, modes, pitch_hz, power_of_2, velocity_gain
 from songbuild.units import Cents, Db, Hz, Ms, Number, Params, Ratio, Seconds
 
 _LEVEL = 0.30  # a note of velocity 0.8 peaks near -12 dBFS
-_TURN = 0.15915494309189535  # 1 / (2 pi): index in radians to turns
 _ATTACK_MS = 1.5
 _HAMMER = ((0.0, 170.0, 0.11, 1.0), (0.35, 410.0, 0.07, 0.7), (0.2, 980.0, 0.04, 0.45), (0.0, 2300.0, 0.02, 0.2))
 """Modes of the hammer's knock: how far it follows the key, Hz at middle C, 60 dB time in s, amplitude."""
@@ -53,63 +54,66 @@ def _note(note: Note, p: FmPiano, rate: int) -> Audio:
     octave = (note.pitch - 60.0) / 12.0
     t60 = p.decay_s * power_of_2(-0.55 * octave)
     frames = min(note.frames + release_frames(p.release_ms, rate), decay_life(t60, rate))
-    y = _body(note, p, rate, hz, octave, t60, frames)
-    y += _tine(note, p, rate, hz, octave, frames)
+    level = velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
+    tones = [*_body(note, p, rate, hz, octave, t60, frames, level), _tine(note, p, rate, hz, octave, frames, level)]
+    y = summed(tones, frames)
     if p.hammer:
-        tracking, at_c4, hammer_t60, amplitude = np.array(_HAMMER).T
-        pitches = at_c4 * np.array([power_of_2(float(t) * octave) for t in tracking])
-        strength = p.hammer * (0.15 + 0.85 * note.velocity)
-        y += modes(frames, rate, pitches, hammer_t60, amplitude * (0.5 * strength), np.zeros(len(pitches)))
-    y *= velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
-    y *= gated(note.frames, rate, _ATTACK_MS, p.release_ms)[:frames]
+        knock = _knock(octave, rate)[:frames]
+        y[: knock.size] += knock * (p.hammer * (0.15 + 0.85 * note.velocity) * level)
+    gate(y, note.frames, rate, _ATTACK_MS, p.release_ms)
     if not p.tremolo:
-        return np.stack([y, y])
-    sway = sin2pi(np.arange(frames) * (p.tremolo_hz / rate))
+        return np.broadcast_to(y, (2, frames))
+    sway = sine(frames, p.tremolo_hz / rate)
     sway *= 0.5 * p.tremolo
     return np.stack([y * (1.0 - 0.5 * p.tremolo - sway), y * (1.0 - 0.5 * p.tremolo + sway)])
 
 
-def _body(note: Note, p: FmPiano, rate: int, hz: float, octave: float, t60: float, frames: int) -> Array:
+@lru_cache(128)
+def _knock(octave: float, rate: int) -> Array:
+    """The hammer's knock at strength 1, `octave` octaves above middle C; read-only."""
+    tracking, at_c4, t60, amplitude = np.array(_HAMMER).T
+    hz = at_c4 * np.array([power_of_2(float(t) * octave) for t in tracking])
+    y = modes(decay_life(float(t60.max()), rate), rate, hz, t60, 0.5 * amplitude, np.zeros(hz.size))
+    y.flags.writeable = False
+    return y
+
+
+def _body(
+    note: Note, p: FmPiano, rate: int, hz: float, octave: float, t60: float, frames: int, level: float
+) -> list[Tone]:
     """Two tones with modulators at their own pitch, one a little flat, one a little sharp."""
     hard = note.velocity * note.velocity
     index = (0.35 + 1.25 * p.brightness * (0.4 + 0.6 * note.velocity) + 2.6 * p.bark * hard) * power_of_2(-0.3 * octave)
     index = min(index, max(0.4 * rate / hz - 2.0, 0.0))  # sidebands reach to about (index + 2) f
-    mellow_s = p.mellow_ms * 0.001 * power_of_2(-0.3 * octave)
-    out = np.zeros(frames)
+    mellow = OCTAVES_60_DB / (p.mellow_ms * 0.001 * power_of_2(-0.3 * octave) * rate)
+    indices = ((index * 0.6, mellow), (index * 0.4, 0.25 * mellow))
     cents = p.detune_cents * power_of_2(-0.5 * octave)  # a beat that isn't hectic in the treble
-    for place, share in ((-0.22, 0.78), (0.78, 0.22)):  # their mean is in tune
-        turns_per_frame = hz * power_of_2(place * cents / 1200.0) / rate
-        out += _tone(frames, rate, turns_per_frame, 1.0, (index * 0.6, mellow_s), (index * 0.4, 4.0 * mellow_s)) * share
-    out *= decaying(frames, OCTAVES_60_DB / (t60 * rate))
-    return out
+    return [
+        Tone(
+            frames,
+            hz * power_of_2(place * cents / 1200.0) / rate,
+            1.0,
+            indices,
+            level * share,
+            OCTAVES_60_DB / (t60 * rate),
+        )
+        for place, share in ((-0.22, 0.78), (0.78, 0.22))  # their mean is in tune
+    ]
 
 
-def _tine(note: Note, p: FmPiano, rate: int, hz: float, octave: float, frames: int) -> Array:
+def _tine(note: Note, p: FmPiano, rate: int, hz: float, octave: float, frames: int, level: float) -> Tone:
     """A tone whose modulator is far above it: its first sidebands are the bell."""
     t60 = p.tine_decay_ms * 0.001 * power_of_2(-0.35 * octave)
-    out = np.zeros(frames)
-    sounding = min(frames, decay_life(t60, rate))
+    falling = OCTAVES_60_DB / (t60 * rate)
     high = (p.tine_ratio + 1.0) * hz
     room = min(1.0, max(0.0, (0.45 * rate - high) / (0.2 * rate)))  # leaves before its sidebands would alias
     index = (0.25 + 0.75 * note.velocity) * room
-    y = _tone(sounding, rate, hz / rate, p.tine_ratio, (index, t60))
-    y *= decaying(sounding, OCTAVES_60_DB / (t60 * rate))
-    y *= p.tine * (0.2 + 0.6 * note.velocity)
-    out[:sounding] = y
-    return out
-
-
-def _tone(frames: int, rate: int, turns_per_frame: float, ratio: float, *indices: tuple[float, float]) -> Array:
-    """A sine wave modulated by one at `ratio` times its pitch, with an index (radians, 60 dB time in s) or several."""
-    depth, t60 = np.array(indices).T
-    hz = np.full(len(depth), turns_per_frame * ratio * rate)
-    phase = modes(frames, rate, hz, t60, depth * _TURN, np.zeros(len(depth)))
-    phase += np.arange(frames) * turns_per_frame
-    return sin2pi(phase)
+    level *= p.tine * (0.2 + 0.6 * note.velocity)
+    return Tone(min(frames, decay_life(t60, rate)), hz / rate, p.tine_ratio, ((index, falling),), level, falling)
 
 
 def _tail(p: FmPiano, rate: int) -> int:
     return release_frames(p.release_ms, rate)
 
 
-INSTRUMENT = Instrument("fm_piano", FmPiano, render, _tail, channels=2)
+INSTRUMENT = Instrument("fm_piano", FmPiano, render, _tail, revision=2, channels=2)

@@ -5,7 +5,7 @@ Two layers, one below a cutoff and the rest above it, are mixed over time: that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from pydantic import Field
@@ -13,9 +13,11 @@ from pydantic import Field
 from songbuild.devices.cache import ArrayCache
 from songbuild.devices.device import Audio, Instrument, Note
 from songbuild.dsp import oscillators as osc
+from songbuild.dsp.ensembles import Single as Loops
 from songbuild.dsp.ensembles import bands, loop
 from songbuild.dsp.envelopes import adsr, decaying, release_frames
-from songbuild.dsp.maths import Array, exp2, log2, sin2pi
+from songbuild.dsp.maths import Array, exp2, log2
+from songbuild.dsp.turning import sine
 from songbuild.dsp.voices import gain, pitch_hz, power_of_2, velocity_gain
 from songbuild.units import Cents, Db, Hz, Ms, Params, Ratio
 
@@ -24,7 +26,8 @@ _LOOP_S = 2.6  # a loop is at least this long, and twice that for notes that out
 _FORMANTS = ((650.0, 4.0, 1.0), (1080.0, 6.0, 0.55), (2650.0, 9.0, 0.35), (3300.0, 9.0, 0.2))
 """A choir's 'ah': Hz, q, height; from tenor averages in Sundberg, The Science of the Singing Voice (1987), ch. 5."""
 _TOP_HZ = 14_000.0
-_LOOPS = ArrayCache(96 * 2**20)
+_STRETCH = 8192  # frames put together at once; divides every loop
+_LOOPS: ArrayCache[np.float32] = ArrayCache(96 * 2**20)
 
 
 class Pad(Params):
@@ -62,25 +65,33 @@ def _note(note: Note, p: Pad, rate: int) -> Audio:
     level *= velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
     low, high = _layers(p, note.pitch, hz, osc.harmonics_below(hz, min(0.49 * rate, _TOP_HZ)))
     core_low, core_high = _core(p, hz, low, high, rate, level.size)
-    out = _voices(p, hz, high, rate, level.size)
-    low_voices = _voices(p, hz, low, rate, level.size)
-    for y, voices, opening in zip(out, low_voices, _opening(note, p, rate, level.size), strict=True):
-        y += core_high
-        y *= opening
-        y += core_low
-        y += voices
-        y *= level
+    low_voices, high_voices = (_voices(p, hz, amplitudes, rate, level.size) for amplitudes in (low, high))
+    out = np.empty((2, level.size))
+    opening = _opening(note, p, rate, level.size)
+    for start, stop, at in _stretches(level.size, low_voices.shape[1]):
+        here, there = slice(start, stop), slice(at, at + stop - start)
+        for channel, y in enumerate(out[:, here]):
+            np.add(core_high[here], high_voices[channel, there], out=y)
+            y *= opening[channel][here]
+            y += core_low[here]
+            y += low_voices[channel, there]
+            y *= level[here]
     return out
 
 
-def _core(p: Pad, hz: float, low: Array, high: Array, rate: int, frames: int) -> tuple[Array, Array]:
-    """The steady voice, below and above the cutoff."""
+def _stretches(frames: int, length: int) -> Iterator[tuple[int, int, int]]:
+    """(start, stop, place in a loop of `length`) of stretches that fit the processor's cache."""
+    for start in range(0, frames, _STRETCH):
+        yield start, min(start + _STRETCH, frames), start % length
+
+
+def _core(p: Pad, hz: float, low: Array, high: Array, rate: int, frames: int) -> Array:
+    """The steady voice below and above the cutoff, (2, frames)."""
     if p.ensemble == 1.0 or low.size == 0:
-        return np.zeros(frames), np.zeros(frames)
+        return np.zeros((2, frames))
     layers = np.stack([low, high]) * float(np.sqrt(1.0 - p.ensemble))
     cycles = osc.bank(layers, np.zeros_like(layers))
-    turns = np.arange(frames, dtype=np.float64) * (hz / rate)
-    return osc.read(cycles[:1], turns), osc.read(cycles[1:], turns)
+    return osc.read_each(cycles, np.arange(frames, dtype=np.float64) * (hz / rate))
 
 
 def _layers(p: Pad, pitch: float, hz: float, harmonics: int) -> tuple[Array, Array]:
@@ -103,36 +114,40 @@ def _layers(p: Pad, pitch: float, hz: float, harmonics: int) -> tuple[Array, Arr
 
 def _opening(note: Note, p: Pad, rate: int, frames: int) -> tuple[Array, Array]:
     """How much of the upper layer is heard at each frame, left and right, from 0 to 1."""
-    opening = 1.0 - p.bloom * decaying(frames, 1000.0 / (p.bloom_ms * rate))
-    opening *= 1.0 - p.velocity_bright * (1.0 - note.velocity)
+    most = 1.0 - p.velocity_bright * (1.0 - note.velocity)
+    opening = decaying(frames, 1000.0 / (p.bloom_ms * rate), most * p.bloom)
+    np.subtract(most, opening, out=opening)
     if not p.motion:
         return opening, opening
-    sway = sin2pi(np.arange(frames) * (p.motion_hz / rate))
+    sway = sine(frames, p.motion_hz / rate)
     sway *= 0.5 * p.motion
     rest = 1.0 - 0.5 * p.motion
-    return opening * (rest - sway), opening * (rest + sway)
+    left = rest - sway
+    left *= opening
+    sway += rest
+    sway *= opening
+    return left, sway
 
 
-def _voices(p: Pad, hz: float, amplitudes: Array, rate: int, frames: int) -> Array:
-    """The many voices, (2, frames), a new array: what the channels share, and what makes them differ."""
+def _voices(p: Pad, hz: float, amplitudes: Array, rate: int, frames: int) -> Loops:
+    """The many voices, (2, length): what the channels share, and what makes them differ; to be repeated."""
     length = 1 << int(np.ceil(_LOOP_S * rate)).bit_length()
     if frames > length:
         length *= 2
     if p.ensemble == 0.0:
-        return np.zeros((2, frames))
+        return np.zeros((2, length), dtype=np.float32)
     key = (hz, amplitudes.tobytes(), p.ensemble, p.ensemble_cents, p.width, length, rate)
-    loops = _LOOPS.made(key, lambda: _loops(p, hz, amplitudes, rate, length))
-    return np.tile(loops, (1, -(-frames // length)))[:, :frames]
+    return _LOOPS.made(key, lambda: _loops(p, hz, amplitudes, rate, length))
 
 
-def _loops(p: Pad, hz: float, amplitudes: Array, rate: int, length: int) -> Array:
+def _loops(p: Pad, hz: float, amplitudes: Array, rate: int, length: int) -> Loops:
     """Middle and side loops, put together for the two channels."""
     magnitudes = bands(hz, amplitudes * float(np.sqrt(p.ensemble)), p.ensemble_cents, length, rate)
     if not p.width:
-        return np.stack([loop(magnitudes, side=False)] * 2)
+        return np.broadcast_to(loop(magnitudes, side=False), (2, length))
     magnitudes *= 1.0 / float(np.sqrt(1.0 + p.width * p.width))
     middle, side = loop(magnitudes, side=False), loop(magnitudes, side=True)
-    side *= p.width
+    side *= np.float32(p.width)
     return np.stack([middle + side, middle - side])
 
 
@@ -140,4 +155,4 @@ def _tail(p: Pad, rate: int) -> int:
     return release_frames(p.release_ms, rate)
 
 
-INSTRUMENT = Instrument("pad", Pad, render, _tail, channels=2)
+INSTRUMENT = Instrument("pad", Pad, render, _tail, revision=2, channels=2)

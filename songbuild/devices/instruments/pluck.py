@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from songbuild.devices.device import Audio, Instrument, Note
-from songbuild.dsp.envelopes import gated, release_frames
+from songbuild.dsp.envelopes import gate, release_frames
 from songbuild.dsp.maths import Array
 from songbuild.dsp.strings import Modes, plucked
 from songbuild.dsp.voices import decay_life, gain, modes, pitch_hz, power_of_2, velocity_gain
@@ -74,7 +74,7 @@ def _note(note: Note, p: Pluck, rate: int) -> Audio:
     frames = min(note.frames + release_frames(p.release_ms, rate), decay_life(_SIDEWAYS_LIFE * decay_s, rate))
     every = _all_modes(string, p, note.velocity)
     y = modes(frames, rate, every.hz, every.t60_s, every.amplitude, np.zeros(every.hz.size))
-    y *= gated(note.frames, rate, _ATTACK_MS, p.release_ms)[:frames]
+    gate(y, note.frames, rate, _ATTACK_MS, p.release_ms)
     y *= velocity_gain(note.velocity, p.velocity_db) * gain(p.level_db) * _LEVEL
     return y[None]
 
@@ -105,4 +105,4 @@ def _tail(p: Pluck, rate: int) -> int:
     return release_frames(p.release_ms, rate)
 
 
-INSTRUMENT = Instrument("pluck", Pluck, render, _tail)
+INSTRUMENT = Instrument("pluck", Pluck, render, _tail, revision=2)

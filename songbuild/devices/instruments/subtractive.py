@@ -28,7 +28,7 @@ _LOWEST, _HIGHEST = 4.3219280948873626, 14.287712379549449  # the cutoff's range
 _GOLDEN = 0.6180339887498949  # spaces the start phases of voices evenly, however many
 _NOISE_WINDOW = 512
 _SQRT_2 = 1.4142135623730951
-_BANKS = ArrayCache(32 * 2**20)
+_BANKS: ArrayCache[np.float64] = ArrayCache(32 * 2**20)
 
 
 class Subtractive(Params):
@@ -276,4 +276,4 @@ def _tail(p: Subtractive, rate: int) -> int:
     return release_frames(p.release_ms, rate)
 
 
-INSTRUMENT = Instrument("subtractive", Subtractive, render, _tail, channels=2)
+INSTRUMENT = Instrument("subtractive", Subtractive, render, _tail, revision=2, channels=2)

@@ -6,8 +6,6 @@ nothing aliases; breath is noise through the same tract.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,13 +13,16 @@ from typing import Final
 import numpy as np
 from pydantic import Field
 
+from songbuild.devices.cache import ArrayCache
 from songbuild.devices.device import Audio, Instrument, Note
+from songbuild.devices.singing import targets
 from songbuild.dsp.envelopes import decaying
 from songbuild.dsp.formants import Singer, Vowel, coloured, formants, glottal, tract
 from songbuild.dsp.maths import Array, cos2pi, exp2, sin2pi
 from songbuild.dsp.noise import noise
-from songbuild.dsp.oscillators import bank, read
+from songbuild.dsp.oscillators import bank, glide
 from songbuild.dsp.pan import constant_power
+from songbuild.dsp.turning import outer_sum
 from songbuild.dsp.voices import pitch_hz, power_of_2, velocity_gain
 from songbuild.units import Cents, Db, Hz, Ms, Params, Ratio, Semitones
 
@@ -29,17 +30,9 @@ _LEVEL: Final = 0.17  # RMS at velocity 1; at 0.8 it then peaks near -12 dBFS
 _TOP_HZ: Final = 13_000.0  # no harmonic above
 _FADE_HZ: Final = 9_000.0  # they fade out from here, so that vibrato moves none in or out
 _LATEST_MS: Final = 25.0  # how late the last singer of a choir may come in
-_SPELLED: Final[Mapping[str, tuple[Vowel, ...]]] = {
-    "aa": ("a",), "ee": ("i",), "ii": ("i",), "oo": ("u",), "uu": ("u",), "ea": ("i",), "ie": ("i",), "ou": ("o", "u"),
-}  # fmt: skip
-_WITH_NEXT: Final[Mapping[str, tuple[Vowel, ...]]] = {"uh": ("schwa",), "er": ("schwa",), "eah": ("e", "a")}
-_LETTERS: Final[Mapping[str, Vowel]] = {
-    "a": "a", "e": "e", "i": "i", "o": "o", "u": "u", "y": "i", "w": "u", "ə": "schwa",
-}  # fmt: skip
-_ONSETS: Final[Mapping[str, Vowel]] = {"m": "hum", "n": "hum", "w": "u", "y": "i"}
 _FINE: Final = 16  # points of the pitch curve to a row
 _ORDER: Final = ((0,), (0, 1), (0, 2, 1), (0, 2, 1, 3), (0, 2, 4, 1, 3), (0, 2, 4, 1, 3, 5))
-_SYLLABLE: Final = re.compile(r"([^aeiouyə]*y?(?=[aeiouə])|[^aeiouyə]*)([aeiouə][aeiouywə]*|y)(.*)")
+_NOISES: Final[ArrayCache[np.float64]] = ArrayCache(16 * 2**20)
 
 
 class Voice(Params):
@@ -64,49 +57,13 @@ class Voice(Params):
     release_ms: Ms = Field(90.0, ge=5, le=5000, description="time to silence after the note's end")
 
 
-def syllable(text: str, default: Vowel) -> tuple[str, tuple[Vowel, ...], str]:
-    """What is sung of a syllable: letters before, vowels in turn, letters after; `default` where it has no vowel."""
-    letters = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if c.isalpha())
-    match = _SYLLABLE.fullmatch(letters)
-    if not match:
-        return "", ("hum",) if letters and set(letters) <= set("hmng") else (default,), ""
-    before, group, after = match[1], match[2], match[3]
-    if before[-1:] == "y" and group == "ou":
-        return before, ("u",), after
-    if group + after[:1] in _WITH_NEXT:
-        return before, _WITH_NEXT[group + after[:1]], after[1:]
-    spelled = _SPELLED.get(group) or tuple(_LETTERS[c] for c in group)
-    return before, tuple(v for i, v in enumerate(spelled) if i == 0 or v != spelled[i - 1]), after
-
-
-def targets(note: Note, default: Vowel, rate: int) -> list[tuple[float, Vowel]]:
-    """(time in seconds, vowel) of a note, between which the tract moves in straight lines."""
-    length = note.frames / rate
-    before, vowels, after = syllable(note.text, default)
-    found: list[tuple[float, Vowel]] = []
-    start, end = 0.0, length
-    if before[-1:] in _ONSETS:
-        start = min(0.09, 0.3 * length)
-        found = [(0.0, _ONSETS[before[-1]]), (0.4 * start, _ONSETS[before[-1]])]
-    if after[:1] in ("m", "n"):
-        end -= min(0.12, 0.3 * length)
-    share = (end - start) / len(vowels)
-    for i, vowel in enumerate(vowels):
-        move = min(0.06, 0.3 * share)
-        found.append((start + i * share + (move if i else 0.0), vowel))
-        found.append((start + (i + 1) * share - (move if i + 1 < len(vowels) else 0.0), vowel))
-    if end < length:
-        found.append((0.5 * (end + length), "hum"))
-    return found
-
-
 @dataclass(frozen=True)
 class _Line:
     """One singer's note: its frequency in Hz and envelope, and the tract's path through the targets.
 
     hop    frames between rows, at which spectra are worked out
     f0     (rows,), turns (frames,) its phase, envelope (frames,)
-    at     (targets,) seconds; centres, widths (targets, 5) Hz
+    at     (targets,) seconds; centres, widths (targets, 5) Hz; resonances the same for a jaw and head at rest
     """
 
     note: Note
@@ -120,13 +77,18 @@ class _Line:
     at: Array
     centres: Array
     widths: Array
+    resonances: tuple[Array, Array]
 
     def shaped(self, values: Array) -> Array:
         """`values` (targets, n) at the rows: (rows, n), or (1, n) where they are all equal."""
         if (values == values[0]).all():
             return values[:1]
         times = np.arange(self.f0.size) * (self.hop / self.rate)
-        return np.stack([np.interp(times, self.at, column) for column in values.T], axis=-1)
+        before = np.clip(np.searchsorted(self.at, times, side="right") - 1, 0, self.at.size - 2)
+        apart = np.maximum(self.at[before + 1] - self.at[before], 1e-9)
+        share = np.clip((times - self.at[before]) / apart, 0.0, 1.0)[:, None]
+        shaped: Array = values[before] * (1.0 - share) + values[before + 1] * share
+        return shaped
 
 
 def _line(note: Note, p: Voice, rate: int, singer: int) -> _Line:
@@ -153,23 +115,38 @@ def _line(note: Note, p: Voice, rate: int, singer: int) -> _Line:
     cents += p.detune_cents * _place(singer, p.voices)
     nominal = pitch_hz(note.pitch)
     f0 = nominal * exp2(cents / 1200.0)
-    between = f0[:-1, None] + np.diff(f0)[:, None] * (np.arange(fine) / fine)
-    turns = np.cumsum(between.reshape(-1)[: envelope.size] * (1.0 / rate))
+    turns = _phase(f0, fine, rate)[: envelope.size]
     if singer:
         turns += draws[2]
 
     path = targets(note, p.vowel, rate)
     shapes = [formants(p.singer, vowel) for _, vowel in path]
     size = power_of_2(p.formant_shift / 12.0) * (1 + 0.03 * draws[7] * (p.voices > 1))
-    centres = np.stack([centres for centres, _ in shapes]) * size
+    rest, widths = np.stack([centres for centres, _ in shapes]), np.stack([widths for _, widths in shapes])
+    centres = rest * size
     # a high note opens the jaw until the first formant reaches it (Sundberg, The Acoustics of the Singing Voice,
     # Scientific American 236(3), 1977)
     centres[:, 0] = np.maximum(centres[:, 0], min(nominal, 2000.0))
     for i in range(1, centres.shape[1]):
         centres[:, i] = np.maximum(centres[:, i], centres[:, i - 1] + 200.0)
     at = np.array([time for time, _ in path])
-    widths = np.stack([widths for _, widths in shapes])
-    return _Line(note, singer, rate, hop, nominal, f0[::_FINE], turns, envelope, at, centres, widths)
+    return _Line(note, singer, rate, hop, nominal, f0[::_FINE], turns, envelope, at, centres, widths, (rest, widths))
+
+
+def _phase(f0: Array, fine: int, rate: int) -> Array:
+    """The phase in turns of a pitch that moves in straight lines between points, `fine` frames apart: a running sum.
+
+    f0 (points,) in Hz; returns ((points - 1) * fine,).  Within a line the sum is a parabola, in closed form.
+    """
+    start, step = f0[:-1] / rate, np.diff(f0) / (rate * fine)
+    whole = np.cumsum(start * fine + step * (0.5 * fine * (fine - 1)))
+    before = np.concatenate([[0.0], whole[:-1]])
+    n = np.arange(1.0, fine + 1.0)
+    out = np.empty((start.size, fine))
+    outer_sum(
+        np.stack([before - np.floor(before), start, step]), np.stack([np.ones(fine), n, 0.5 * n * (n - 1.0)]), out
+    )
+    return out.reshape(-1)
 
 
 def _tone(line: _Line, p: Voice) -> Array:
@@ -190,35 +167,79 @@ def _tone(line: _Line, p: Voice) -> Array:
     gain = 1.0 / np.sqrt(0.5 * (re * re + im * im).sum(axis=-1, keepdims=True) + 1e-12)
     loud = line.envelope[np.minimum(np.arange(line.f0.size) * line.hop, line.envelope.size - 1)]
     re, im = spectrum(line.f0[:, None], tilt * exp2(1.5 * (loud - 1.0))[:, None], centres, widths)
-    row = np.arange(line.turns.size, dtype=np.float64)
-    row *= 1.0 / line.hop
-    y = read(bank(im * -gain, re * gain), line.turns, row)
+    y = glide(bank(im * -gain, re * gain), line.turns, line.hop)
     y *= line.envelope
     return y
 
 
 def _breath(line: _Line, p: Voice) -> Array:
-    """The breath in a note: noise through the tract, in puffs at the pitch, with a burst at the start."""
-    note, hop, rate = line.note, line.hop, line.rate
+    """The breath of one alone: noise through the tract as it moves, in puffs at the pitch."""
+    gains = _breath_gains(line.centres, line.widths, line.hop, line.rate)
+    y = _noise(line, "alone", line.shaped(gains)) * _puffs(line, p)
+    y *= _strength(line, p)
+    return y
+
+
+def _breaths(first: _Line, second: _Line, p: Voice) -> Audio:
+    """The breath of several, (2, frames): two of them breathe for all, as wide as they stand apart.
+
+    It goes through a head and jaw at rest, so that notes of all pitches share their noise.
+    """
+    gains = first.shaped(_breath_gains(*first.resonances, first.hop, first.rate))
+    strength = _strength(first, p)
+    strength *= 1.0 / float(np.sqrt(2.0 * (1.0 + p.spread * p.spread)))
+    middle = _noise(first, "middle", gains) * _puffs(first, p)
+    middle *= strength
+    side = _noise(first, "side", gains) * _puffs(second, p)
+    strength *= p.spread
+    side *= strength
+    return np.stack([middle + side, middle - side])
+
+
+def _puffs(line: _Line, p: Voice) -> Array:
+    """How the folds let breath through in each period, 1 on average."""
+    puffs = line.turns - np.floor(line.turns)
+    puffs *= 1.0 - puffs
+    puffs *= 6.0 * (1.0 - p.breath)
+    puffs += p.breath
+    return puffs
+
+
+def _breath_gains(centres: Array, widths: Array, hop: int, rate: int) -> Array:
+    """The spectrum of noise that comes through each tract, at the multiples of rate / (2 hop) that are heard."""
     hz = np.arange(1.0, min(hop, int(_TOP_HZ / (rate / 2) * hop)) + 1.0) * (rate / 2 / hop)
-    re, im = tract(hz, line.centres, line.widths)
+    re, im = tract(hz, centres, widths)
     x = hz / 1500.0
     gains = np.sqrt((re * re + im * im) / (1.0 + x * x)) * x  # breath is weak at the first formant
     gains *= np.sqrt(hop / (gains * gains).sum(axis=-1, keepdims=True))
+    return gains
+
+
+def _noise(line: _Line, part: str, gains: Array) -> Array:
+    """Noise of these spectra, one for each row or one for all, as long as the note; don't change it."""
+    seed, bins, hop = line.note.seed, gains.shape[-1], line.hop
+
+    def made(rows: int) -> Array:
+        return coloured(noise(("voice", seed, part, "breath"), 0, 2 * rows * bins).reshape(rows, 2, bins), gains, hop)
+
     rows = line.f0.size
-    white = noise(("voice", note.seed, line.singer, "breath"), 0, 2 * rows * hz.size).reshape(2, rows, hz.size)
-    y = coloured(white, line.shaped(gains), hop)[: line.envelope.size]
+    if len(gains) > 1:
+        return made(rows)[: line.envelope.size]
+    rows = 1 << (rows - 1).bit_length()  # a longer noise begins as a shorter one, so few lengths do for all notes
+    return _NOISES.made((seed, part, gains.tobytes(), rows, hop), lambda: made(rows))[: line.envelope.size]
+
+
+def _strength(line: _Line, p: Voice) -> Array:
+    """How strongly breath is heard at each frame of a note."""
+    note, rate = line.note, line.rate
     strength = p.breath * line.envelope
-    burst = decaying(min(y.size, round(0.4 * rate)), 1.0 / (0.03 * rate))
+    burst = decaying(min(strength.size, round(0.4 * rate)), 1.0 / (0.03 * rate))
     burst *= np.minimum(np.arange(burst.size) * (1.0 / (0.012 * rate)), 1.0)
     burst *= p.onset * (2.0 if note.text.lower().lstrip("('\"").startswith("h") else 1.0)
     late = burst[note.frames :]
     late *= line.envelope[note.frames :][: late.size]
     strength[: burst.size] += burst
-    phase = line.turns - np.floor(line.turns)
-    y *= 1.0 + (1.0 - p.breath) * (6.0 * phase * (1.0 - phase) - 1.0)
-    y *= strength
-    return y
+    return strength
 
 
 def render(notes: Sequence[Note], p: Voice, rate: int, samples: Mapping[str, Audio]) -> list[Audio]:  # noqa: ARG001
@@ -230,19 +251,24 @@ def _render(note: Note, p: Voice, rate: int) -> Audio:
     late = [round(abs(d) * _LATEST_MS / 1000 * rate) for d in noise(("voice", note.seed, "late"), 0, p.voices)]
     late[0] = 0
     out = np.zeros((2, note.frames + _frames(p.release_ms, rate) + max(late)))
-    level = _LEVEL * velocity_gain(note.velocity, p.velocity_db) / float(np.sqrt(p.voices))
-    voiced = level * float(np.sqrt(1.0 - p.breath * p.breath))
-    for singer in range(p.voices):
-        line = _line(note, p, rate, singer)
+    level = _LEVEL * velocity_gain(note.velocity, p.velocity_db)
+    voiced = level * float(np.sqrt((1.0 - p.breath * p.breath) / p.voices))
+    lines = [_line(note, p, rate, singer) for singer in range(p.voices)]
+    for singer, line in enumerate(lines):
         y = _tone(line, p)
         y *= voiced
-        breath = _breath(line, p)
-        breath *= level
-        y += breath
         # neighbours in pitch don't stand side by side
         left, right = constant_power(p.spread * _place(_ORDER[p.voices - 1][singer], p.voices))
+        if p.voices == 1:
+            breath = _breath(line, p)
+            breath *= level
+            y += breath
         out[0, late[singer] : late[singer] + y.size] += y * left
         out[1, late[singer] : late[singer] + y.size] += y * right
+    if p.voices > 1:
+        breaths = _breaths(lines[0], lines[1], p)
+        breaths *= level
+        out[:, : breaths.shape[1]] += breaths
     return out
 
 
@@ -260,4 +286,4 @@ def tail(p: Voice, rate: int) -> int:
     return _frames(p.release_ms, rate) + _frames(_LATEST_MS, rate)
 
 
-INSTRUMENT = Instrument("voice", Voice, render, tail, channels=2, random=True)
+INSTRUMENT = Instrument("voice", Voice, render, tail, revision=2, channels=2, random=True)
