@@ -37,6 +37,7 @@ Kind = Literal[
     "ambiguous name",
     "automation target",
     "contradiction",
+    "plugin",
     "automation",
 ]
 
@@ -57,6 +58,7 @@ KINDS: dict[Kind, int] = {
     "ambiguous name": 14,
     "automation target": 15,
     "contradiction": 16,
+    "plugin": 17,
     "automation": 21,
 }
 

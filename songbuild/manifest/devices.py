@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from songbuild.manifest import codes
+from songbuild.devices.hosting.plugin import HOSTED, Plugin
+from songbuild.manifest import codes, plugins
 from songbuild.manifest.paths import PathError, below
 from songbuild.manifest.places import Places
 from songbuild.manifest.presets import Preset, known_presets, read_preset
@@ -36,6 +37,7 @@ class Rack:
     places: Places
     effects: Mapping[str, Effect]
     instruments: Mapping[str, Instrument]
+    trusted: bool = False
     faults: list[Fault] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
@@ -76,9 +78,11 @@ class Rack:
     def effect(self, device: Device, path: SongPath) -> Device:
         """An effect of a chain."""
         spelled = (*path, spelling(device))
+        if device.device == HOSTED.name:
+            return self.plugin(device, path)
         effect = self.effects.get(device.device)
         if effect is None:
-            hint = did_you_mean(device.device, self.effects)
+            hint = did_you_mean(device.device, [*self.effects, HOSTED.name])
             if device.device in self.instruments:
                 hint = f"'{device.device}' is an instrument: it plays a track"
             self.unknown("effect", device, path, hint)
@@ -90,6 +94,21 @@ class Rack:
         if canonical is None:
             return device
         return device.model_copy(update={"params": canonical.model_dump(mode="json")})
+
+    def plugin(self, device: Device, path: SongPath) -> Device:
+        """A hosted plugin of a chain: code, which only a trusted project may run."""
+        spelled = (*path, spelling(device))
+        if device.sidechain is not None:
+            self.misplaced(spelled, "sidechain", "a plugin has no side-chain here", None)
+        given = self.canonical(device, Plugin, path)
+        if not isinstance(given, Plugin) or device.bypass:
+            return device
+        params, faults = plugins.resolve(given, self.folder, spelled, self.trusted)
+        self.faults += faults
+        if params is None:
+            self.unresolved.add(path)
+            return device
+        return device.model_copy(update={"params": params})
 
     def instrument(self, device: Device, path: SongPath) -> Device:
         """The instrument of a track; the files that it names must be there."""

@@ -213,7 +213,7 @@ def _checked(
     if song is None:
         return None, None
     effects, instruments = devices
-    rack = Rack(reading.folder, tree.places, effects, instruments)
+    rack = Rack(reading.folder, tree.places, effects, instruments, reading.trusted)
     song = rack.song(song)
     reading.problems += rack.problems
     reading.files += sorted(rack.files)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from songbuild.devices.hosting.plugin import HOSTED
 from songbuild.manifest.codes import code
 from songbuild.manifest.devices import spelling
 from songbuild.model.device import Device
@@ -221,6 +222,8 @@ class _Bench:
         elif len(meant) > 1:
             message = f"{len(meant)} inserts are called '{label}'"
             yield self.fault(path, message, "give one of them a 'name' of its own")
+        elif meant[0][1].device == HOSTED.name:
+            yield self.fault(path, "the parameters of a plugin can't move: they stay the same all song", None)
         elif (*home, meant[0][0]) not in self.unresolved and meant[0][1].device in self.effects:
             static = self.effects[meant[0][1].device].static
             yield from self.parameter(path, meant[0][1], parameter, static)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from songbuild.devices.hosting.plugin import HOSTED, Kind
 from songbuild.devices.presets import packaged_presets
 from songbuild.model.song import STAGES, Song
 from songbuild.units import Params
@@ -40,7 +41,7 @@ def schemas(
     whole = Song.model_json_schema()
     definitions: Schema = whole.pop("$defs")
     _spell(definitions)
-    _devices(definitions, "Effect", effects)
+    _devices(definitions, "Effect", (*effects, HOSTED))
     _devices(definitions, "Instrument", instruments)
     del definitions["Device"]
     stages = {stage: whole["properties"][stage] for stage in STAGES}
@@ -132,7 +133,7 @@ def _spell(definitions: Schema) -> None:
     definitions["Master"]["properties"]["chain"]["items"] = {"$ref": "#/$defs/Effect"}
 
 
-def _devices(definitions: Schema, kind: str, devices: Iterable[Effect | Instrument]) -> None:
+def _devices(definitions: Schema, kind: str, devices: Iterable[Effect | Instrument | Kind]) -> None:
     """Define Effect or Instrument as a song spells them, and the parameters of each."""
     names: list[str] = []
     by_name: dict[str, Schema] = {}

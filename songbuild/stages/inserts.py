@@ -30,16 +30,17 @@ def specs(
     automation: Mapping[str, str],
     path: Path,
     key: str = "inserts",
+    first: int = 0,
 ) -> tuple[list[Json], list[Node], Origins]:
     """The specs of `inserts` (the list at `path` + `key` in the song), the nodes of their side-chains, and origins.
 
-    `node` finds what a side-chain listens to, by its name.
+    `node` finds what a side-chain listens to, by its name.  Those before the `first` are left out.
     """
     made: list[Json] = []
     sides: list[Node] = []
     origins: Origins = {}
     for index, device in enumerate(inserts):
-        if device.bypass:
+        if index < first or device.bypass:
             continue
         effect = BY_NAME[device.device]
         side = None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from songbuild.engine import Node
 from songbuild.model.mix import Send, Strip
 from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.inserts import specs
 from songbuild.stages.lanes import FADER, PAN, SEND, fader_lane
+from songbuild.stages.plugins import chain
 from songbuild.stages.strip import Fader, constant, strip
 
 Feed = tuple[Node, Fader]
@@ -44,17 +44,13 @@ class Console:
     def _make(self, name: str) -> Node | None:
         model, path = self.model(name)
         if name in self.sources:
-            inserts, sides, origins = specs(self.context, self.node, model.inserts, model.automation, path)
-            if not inserts:
-                return self.sources[name]
-            feeds: list[tuple[Node, Fader | None]] = [(self.sources[name], None)]
-            return strip(self.context, f"channel {name}", "mix", feeds, inserts, sides, origins)
+            return self._chain(f"channel {name}", [(self.sources[name], None)], model, path)
         kind = "bus" if name in self.context.song.mix.buses else "return"
         fed = self.sends_to(name) if kind == "return" else self.feeds(name)
-        if not fed:
-            return None
-        inserts, sides, origins = specs(self.context, self.node, model.inserts, model.automation, path)
-        return strip(self.context, f"{kind} {name}", "mix", fed, inserts, sides, origins)
+        return self._chain(f"{kind} {name}", fed, model, path) if fed else None
+
+    def _chain(self, name: str, feeds: Sequence[tuple[Node, Fader | None]], model: Strip, path: Path) -> Node:
+        return chain(self.context, self.node, name, "mix", feeds, model.inserts, model.automation, path)
 
     def strips(self) -> tuple[str, ...]:
         """Every strip that may feed another, in the order of every sum: tracks, buses, returns."""
@@ -138,8 +134,7 @@ def plan_mix(console: Console) -> Node | None:
             (node, Fader(fader.pan, (*fader.gains, volume), {**fader.origins, ("gains", len(fader.gains)): path}))
             for node, fader in fed
         ]
-    inserts, sides, origins = specs(context, console.node, mix.inserts, mix.automation, ("mix",))
-    return strip(context, "mix", "mix", fed, inserts, sides, origins)
+    return chain(context, console.node, "mix", "mix", fed, mix.inserts, mix.automation, ("mix",))
 
 
 def plan_stems(console: Console) -> dict[str, Node]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from songbuild.engine import Graph, Node
+from songbuild.engine import Graph, Node, Recipe
+from songbuild.engine.graph import Json
 from songbuild.model.expand import expand
+from songbuild.model.mix import Strip
 from songbuild.model.score import Score
 from songbuild.model.song import Song
 from songbuild.problems import Fault, did_you_mean
@@ -15,18 +18,27 @@ from songbuild.stages.arrangement import drum_keys, plan_track
 from songbuild.stages.context import Context
 from songbuild.stages.delivery import deliver, excerpt
 from songbuild.stages.grid import grid
-from songbuild.stages.master import plan_master
+from songbuild.stages.master import MEASURE, plan_master
 from songbuild.stages.mix import Console, plan_mix, plan_stem, plan_stems
 from songbuild.stages.recordings import plan_recording
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What of a song to build: everything; only the stems; only some strips; only some bars (first, last)."""
+    """What of a song to build: everything; only the stems; only some strips; only some bars (first, last).
+
+    `solo` is the master as it is with `solo: true` on these tracks and buses, and on nothing else.
+    """
 
     stems: bool = False
     only: tuple[str, ...] = ()
     bars: tuple[int, int] | None = None
+    solo: tuple[str, ...] = ()
+
+    @property
+    def heard(self) -> frozenset[str]:
+        """The names of the nodes that make what is listened to."""
+        return frozenset(f"stem {name}" for name in self.only) if self.only else frozenset(("master",))
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,8 @@ def plan(
     if any(fault.severity == "error" for fault in faults):
         return None, faults
     end = score.time.frame(score.length, song.rate) + round(song.tail * song.rate)
+    if selection.solo:
+        song = _soloed(song, selection.solo, faults)
     context = Context(song, score, folder, end, digest, faults)
     console = Console(context, _sources(context))
     outputs, measure = _outputs(console, selection)
@@ -63,6 +77,28 @@ def plan(
         return None, context.faults
     values = (measure,) if measure is not None else ()
     return Plan(Graph(outputs, song.rate, grid(score, song.rate, end), values), score, measure), context.faults
+
+
+def _held(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path]) -> Json:
+    return params["gain_db"]
+
+
+HELD = Recipe("master.held", 1, "value", _held)
+"""A loudness gain that is known from before."""
+
+
+def listening(graph: Graph, gain_db: float) -> Graph | None:
+    """The master with the loudness gain of an earlier build: its tiles are those of `graph` if the gain stays.
+
+    So it is heard before all of the song is measured.  None where `graph` has no such gain.
+    """
+    nodes = {node.name: node for node in graph.nodes()}
+    gain, master = nodes.get("loudness gain"), nodes.get("master")
+    if gain is None or master is None:
+        return None
+    held = Node(gain.name, gain.stage, HELD, {"gain_db": gain_db})
+    heard = replace(master, inputs=tuple(held if item is gain else item for item in master.inputs))
+    return Graph({}, graph.rate, graph.grid, (Node("listening", "master", MEASURE, {}, (heard,)),))
 
 
 def _sources(context: Context) -> dict[str, Node]:
@@ -88,10 +124,33 @@ def _outputs(console: Console, selection: Selection) -> tuple[dict[str, Node], N
             context.fault("SONG010", ("arrangement",), "nothing sounds: no track plays, or every channel is muted")
         return {}, None
     master, measure = plan_master(console, mix)
+    if selection.solo:
+        return excerpt(context, " ".join(("solo", *selection.solo)), master, span), None
     if span is not None:
         return excerpt(context, "master", master, span), None
     stems = plan_stems(console) if "stems" in context.song.delivery.formats else {}
     return deliver(context, master, stems), measure
+
+
+def _soloed(song: Song, names: Sequence[str], faults: list[Fault]) -> Song:
+    """The song with these tracks and buses soloed and not muted, and no others soloed."""
+    tracks, buses = song.arrangement.tracks, song.mix.buses
+    for name in names:
+        if name not in tracks and name not in buses:
+            known = (*tracks, *buses)
+            faults.append(
+                Fault("SONG011", (), f"--solo {name}: there is no such track or bus", did_you_mean(name, known))
+            )
+    plain = {name: Strip() for name in names if name in tracks}
+
+    def strips(old: Mapping[str, Strip]) -> dict[str, Strip]:
+        return {
+            name: strip.model_copy(update={"solo": name in names, "mute": strip.mute and name not in names})
+            for name, strip in old.items()
+        }
+
+    made = {"channels": strips({**plain, **song.mix.channels}), "buses": strips(song.mix.buses)}
+    return song.model_copy(update={"mix": song.mix.model_copy(update=made)})
 
 
 def _strips(console: Console, names: Iterable[str], span: tuple[int, int] | None) -> dict[str, Node]:
