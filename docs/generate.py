@@ -133,6 +133,11 @@ def commands() -> str:
         assert command is not None
         context = click.Context(command, parent=above, info_name=name, max_content_width=WIDTH, terminal_width=WIDTH)
         lines += [f"## songbuild {name}", "", "```", command.get_help(context), "```", ""]
+        for part in command.list_commands(context) if isinstance(command, click.Group) else ():
+            inner = command.get_command(context, part)
+            assert inner is not None
+            under = click.Context(inner, parent=context, info_name=part, max_content_width=WIDTH, terminal_width=WIDTH)
+            lines += [f"### songbuild {name} {part}", "", "```", inner.get_help(under), "```", ""]
     lines += [EXIT_CODES]
     return "\n".join(lines)
 
@@ -155,7 +160,7 @@ With `--json` standard output is one JSON object a line. `event` says what it is
 | `node` | `name`, `stage`, `status` (`running`, `reused`, `partly`, `run`, `failed`, `skipped`), `ran` of `tiles`, `seconds`, `reasons` |
 | `progress` | `done` of `work`, `running`, `reused`, `eta_s` |
 | `done` | `nodes`, `failed`, `seconds` |
-| `decision` | `node`, `stage`, `status` (`reused`, `run`, `may run`), `why`, `waits` |
+| `decision` | `node`, `stage`, `status` (`reused`, `run`, `may run`), `why`, `waits`, `inputs`, `where`, `ranges` (`first_bar`, `last_bar`, `tiles`, `status`, `causes`) |
 | `problem` | `severity`, `code`, `message`, `file`, `line`, `column`, `length`, `hint`, `source` |
 | `result` | `ok`; after a render also `folder`, `files`, `written`, `master`, `nodes`, `seconds`, `cache`, `cache_writable` |
 """  # noqa: E501

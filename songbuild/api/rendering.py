@@ -12,12 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from songbuild import __version__, checks, engine
 from songbuild.api.song import Listener, Song, UsageError, open_store, plan_song
 from songbuild.devices.presets import FOLDER as PRESETS
-from songbuild.engine import Built, Failure, Graph
+from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
 from songbuild.manifest import Loaded
 from songbuild.manifest.find import song_file
@@ -40,6 +40,16 @@ class Rendered:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+class Guard(Protocol):
+    """Looks at a render on its way; what it finds wrong ends the render there."""
+
+    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
+        """What forbids to build."""
+
+    def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:
+        """What forbids to put what was built, in `store`, into `folder`."""
+
+
 def render(
     song: Song,
     selection: Selection | None = None,
@@ -50,8 +60,9 @@ def render(
     cache: str | None = None,
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
+    guard: Guard | None = None,
 ) -> Rendered:
-    """Build a song and put its files into `out` (default: out/ in its folder).
+    """Build a song and put its files into `out` (default: out/ in its folder), unless a `guard` objects.
 
     Raises UsageError (also where `out` is no folder), EngineError (a disk that is full or can't be written), Cancelled.
     """
@@ -63,13 +74,19 @@ def render(
         loaded, planned, problems = found.loaded, found.plan, found.problems
         if planned is None or loaded.song is None:
             return Rendered(problems)
-        read = {file: stamp(file) for file in _read(loaded, planned.graph)}
+        read = {file: stamp(file) for file in read_files(loaded, planned.graph)}
         folder = out or loaded.folder / "out"
         if os.path.lexists(folder) and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder, and the song's files go there: move it away, or use --out")
+        refused = guard.planned(loaded, planned) if guard is not None else []
+        if refused:
+            return Rendered(problems + refused)
         name = engine.song_id(song_file(song)) if whole else None
         built = engine.build(planned.graph, store, threads=threads, on_event=on_event, cancel=cancel, song=name)
-        problems += [_failure(loaded, planned.graph, failure) for failure in built.failures]
+        problems += [failure_problem(loaded, planned.graph, failure) for failure in built.failures]
+        refused = guard.built(built, store, folder) if guard is not None else []
+        if refused:
+            return Rendered(problems + refused, work=_work(built))
         note = Path(song_folder(store.folder, name)) / "published.json" if name and out is None else None
         published = engine.publish(built, folder, _read_note(note))
         _write_note(note, published.state)
@@ -86,7 +103,7 @@ def render(
     return Rendered(problems, summary, _work(built), facts)
 
 
-def _failure(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
+def failure_problem(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
     """A node that could not be made, as a problem at the place that the node comes from."""
     node = next(node for node in graph.nodes() if node.name == failure.name)
     place = _common([*node.origins.values()])
@@ -99,7 +116,7 @@ def _common(paths: Sequence[SongPath]) -> SongPath:
     return tuple(parts[0] for parts in shared)
 
 
-def _read(loaded: Loaded, graph: Graph) -> Iterator[Path]:
+def read_files(loaded: Loaded, graph: Graph) -> Iterator[Path]:
     """Every file of a song that a render depends on: what was read, and what would be read if it were there."""
     for file in loaded.files:
         yield file

@@ -5,14 +5,16 @@ from __future__ import annotations
 TYPE_CHECKING = False  # importing typing takes longer than finding that a song is unchanged
 if TYPE_CHECKING:
     from songbuild.engine.builder import Built, Failure, Record, build
-    from songbuild.engine.collector import Collected, Usage, collect, usage
+    from songbuild.engine.collector import Collected, Usage, collect, held, usage
     from songbuild.engine.decide import Decision, Reason, decide_all, differences
     from songbuild.engine.digests import digest_file, digest_json
     from songbuild.engine.errors import Cancelled, EngineError, RecipeError
+    from songbuild.engine.foresee import Stretch
     from songbuild.engine.graph import Graph, Node, Recipe, Source, Tile
     from songbuild.engine.publisher import Published, publish
     from songbuild.engine.reader import Reader, Stream
-    from songbuild.engine.songs import Last, forget_song, load_last
+    from songbuild.engine.scrubber import Scrubbed, scrub
+    from songbuild.engine.songs import Last, forget_song, keep_song, load_last
     from songbuild.engine.store import Store
     from songbuild.engine.unchanged import default_folder, record_song, song_id
     from songbuild.engine.work import MadeFile
@@ -20,14 +22,16 @@ if TYPE_CHECKING:
 # No module here has the name of something public: importing it would put it in that name's place.
 _HOMES = {
     "builder": ("Built", "Failure", "Record", "build"),
-    "collector": ("Collected", "Usage", "collect", "usage"),
+    "collector": ("Collected", "Usage", "collect", "held", "usage"),
     "decide": ("Decision", "Reason", "decide_all", "differences"),
     "digests": ("digest_file", "digest_json"),
     "errors": ("Cancelled", "EngineError", "RecipeError"),
+    "foresee": ("Stretch",),
     "graph": ("Graph", "Node", "Recipe", "Source", "Tile"),
     "publisher": ("Published", "publish"),
     "reader": ("Reader", "Stream"),
-    "songs": ("Last", "forget_song", "load_last"),
+    "scrubber": ("Scrubbed", "scrub"),
+    "songs": ("Last", "forget_song", "keep_song", "load_last"),
     "store": ("Store",),
     "unchanged": ("default_folder", "record_song", "song_id"),
     "work": ("MadeFile",),
@@ -50,9 +54,11 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "Record",
+    "Scrubbed",
     "Source",
     "Store",
     "Stream",
+    "Stretch",
     "Tile",
     "Usage",
     "build",
@@ -63,9 +69,12 @@ __all__ = [
     "digest_file",
     "digest_json",
     "forget_song",
+    "held",
+    "keep_song",
     "load_last",
     "publish",
     "record_song",
+    "scrub",
     "song_id",
     "usage",
 ]

@@ -59,6 +59,13 @@ class Blobs:
                 return Path(place)
         return None
 
+    def named(self, start: str) -> tuple[str, ...]:
+        """The names of the blobs here that begin with `start`, at least two hexadecimal digits."""
+        if not start.isalnum():
+            return ()
+        found = (path.name for root in self._roots for path in Path(root, "blobs", start[:2]).glob(f"{start[2:]}*"))
+        return tuple(sorted({start[:2] + rest for rest in found}))
+
     def read(self, name: str) -> bytes:
         """A blob's content, verified.  Raises DamagedBlob; a blob that isn't what its name says is moved aside."""
         from blake3 import blake3

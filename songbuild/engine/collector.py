@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from songbuild.engine.songs import kept_blobs
+from songbuild.engine.songs import kept_blobs, kept_by_song
 from songbuild.engine.store import Store
 
 ROOM = 0.9
@@ -47,16 +48,17 @@ def collect(store: Store, cap_bytes: int | None = None, keep: Iterable[str] = ()
     stay, even if they are more than the cap.
     """
     cap = store.cap_bytes if cap_bytes is None else cap_bytes
-    found = sorted(_blobs(store), key=lambda item: item[2])
+    found = sorted(all_blobs(store), key=lambda item: item[2])
     total = sum(size for _, size, _ in found)
     if not store.writable:
         return Collected(0, 0, total)
     if not dry_run:
         _sweep(store)
         store.traces.prune(TRACE_DAYS)
+    since = _oldest_lease(store)
     count = freed = 0
     if total > cap:
-        kept, since = kept_blobs(store) | set(keep), _oldest_lease(store)
+        kept = kept_blobs(store) | set(keep)
         for path, size, used in found:
             if total - freed <= cap * ROOM:
                 break
@@ -86,7 +88,7 @@ def collect_if_full(store: Store, keep: Iterable[str]) -> Collected | None:
 def usage(store: Store) -> Usage:
     """What the cache holds, by looking at all of it."""
     kept = kept_blobs(store)
-    found = [(path.parent.name + path.name, size) for path, size, _ in _blobs(store)]
+    found = [(path.parent.name + path.name, size) for path, size, _ in all_blobs(store)]
     database = sum(path.stat().st_size for path in store.folder.glob("traces.db*"))
     return Usage(
         blobs=len(found),
@@ -98,7 +100,13 @@ def usage(store: Store) -> Usage:
     )
 
 
-def _blobs(store: Store) -> Iterator[tuple[Path, int, int]]:
+def held(store: Store) -> dict[str, int]:
+    """Song id -> the bytes of the blobs that its last build, or its lock, needs; songs may share them."""
+    sizes = {path.parent.name + path.name: size for path, size, _ in all_blobs(store)}
+    return {song: sum(sizes.get(name, 0) for name in names) for song, names in kept_by_song(store).items()}
+
+
+def all_blobs(store: Store) -> Iterator[tuple[Path, int, int]]:
     """(path, size, last use in ns) of every blob; a blob's mtime is set when it is read."""
     with suppress(OSError):
         for folder in (store.folder / "blobs").iterdir():
@@ -121,26 +129,32 @@ def _remove(path: Path, used: int) -> bool:
 
 
 def _oldest_lease(store: Store) -> int:
-    """When the first build that is running now began, in ns; builds whose process is gone don't count."""
-    oldest = time.time_ns()
+    """When the first build that is running now began, in ns; builds whose process is gone don't count.
+
+    Nor do those that began long ago: another process may have the number by now.
+    """
+    now = oldest = time.time_ns()
     with suppress(OSError):
         for lease in (store.folder / "leases").iterdir():
             with suppress(OSError, ValueError):
-                if process_alive(int(lease.name.split("-")[0])):
-                    oldest = min(oldest, lease.stat().st_mtime_ns)
+                began = lease.stat().st_mtime_ns
+                if process_alive(int(lease.name.split("-")[0])) and now - began < ABANDONED_S * 1_000_000_000:
+                    oldest = min(oldest, began)
                 else:
                     lease.unlink()
     return oldest
 
 
 def _sweep(store: Store) -> None:
-    """Remove the temporary files of processes that are gone, and what was quarantined."""
+    """Remove the temporary files of processes that are gone, and what was set aside because it was damaged."""
+    with suppress(OSError):
+        (store.folder / "traces.damaged").unlink()
     with suppress(OSError):
         for path in (store.folder / "tmp").iterdir():
             with suppress(OSError, ValueError):
                 old = time.time() - path.stat().st_mtime > ABANDONED_S
                 if old or not process_alive(int(path.name.split("-")[0])):
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
     with suppress(OSError):
         for path in (store.folder / "quarantine").iterdir():
             with suppress(OSError):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from songbuild.engine.foresee import Foresight, Stretch
 from songbuild.engine.graph import Graph, Json, Node
 from songbuild.engine.songs import Last
 from songbuild.engine.store import Store
@@ -56,13 +57,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to happen to a node: it is reused, it runs, or it may run, depending on what `waits` names put out."""
+    """What is to happen to a node: it is reused, it runs, or it may run, depending on what `waits` names put out.
+
+    `tiles` are the stretches of a stream that isn't reused, as a dry run foresees them.
+    """
 
     name: str
     stage: str
     status: Literal["reused", "run", "may run"]
     reasons: tuple[Reason, ...] = ()
     waits: tuple[str, ...] = ()
+    tiles: tuple[Stretch, ...] = ()
 
 
 def decide(work: Work, store: Store, last: Last) -> Decision:
@@ -78,8 +83,16 @@ def decide(work: Work, store: Store, last: Last) -> Decision:
 
 
 def decide_all(graph: Graph, store: Store, last: Last, targets: Iterable[str] | None = None) -> list[Decision]:
-    """What `build` would do, without doing it; inputs before users."""
-    return [decide(work, store, last) for work in works(graph, targets)]
+    """What `build` would do, without doing it, down to the tiles; inputs before users."""
+    foresight = Foresight(store, last)
+    return [_foreseen(work, decide(work, store, last), foresight) for work in works(graph, targets)]
+
+
+def _foreseen(work: Work, decision: Decision, foresight: Foresight) -> Decision:
+    tiles = foresight.look(work)
+    if tiles and work.complete:  # the node is new, but every tile of it is in the store
+        return Decision(decision.name, decision.stage, "reused")
+    return replace(decision, tiles=tiles)
 
 
 def reasons(work: Work, last: Last) -> tuple[Reason, ...]:

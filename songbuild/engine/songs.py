@@ -78,9 +78,37 @@ def forget_song(store: Store, song: str) -> None:
         folder.rmdir()
 
 
+def keep_song(store: Store, song: str, witness: str) -> None:
+    """Keep what the last build of a song consists of, whatever is built after it, while the file `witness` is there.
+
+    Keeping it again lets go of what was kept before.  A cache that can't be written keeps nothing.
+    """
+    folder = Path(song_folder(store.folder, song))
+    if store.writable:
+        with suppress(OSError):
+            _write(folder / "kept", os.fsencode(witness) + b"\0" + (folder / "blobs").read_bytes())
+
+
 def kept_blobs(store: Store) -> set[str]:
-    """The blobs that the last builds of all songs consist of."""
-    return {name.hex() for folder in _songs(store) for name in _unpacked(folder / "blobs")}
+    """The blobs that the last builds of all songs consist of, and those that are kept beside them."""
+    return set().union(*kept_by_song(store).values())
+
+
+def kept_by_song(store: Store) -> dict[str, set[str]]:
+    """Song id -> the blobs that its last build consists of, and those that are kept beside them."""
+    return {
+        folder.name: {name.hex() for name in _unpacked(folder / "blobs") | _witnessed(folder / "kept")}
+        for folder in _songs(store)
+    }
+
+
+def _witnessed(path: Path) -> set[bytes]:
+    """The blobs that `keep_song` noted; none once the witness is gone."""
+    try:
+        witness, _, data = path.read_bytes().partition(b"\0")
+    except OSError:
+        return set()
+    return _names(data) if os.path.exists(witness) else set()  # noqa: PTH110 - the path is bytes
 
 
 def _songs(store: Store) -> Iterator[Path]:
@@ -93,6 +121,10 @@ def _unpacked(path: Path) -> set[bytes]:
         data = path.read_bytes()
     except OSError:
         return set()
+    return _names(data)
+
+
+def _names(data: bytes) -> set[bytes]:
     return {data[place : place + NAME_BYTES] for place in range(0, len(data) - NAME_BYTES + 1, NAME_BYTES)}
 
 

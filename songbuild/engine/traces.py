@@ -22,6 +22,8 @@ from songbuild.engine.unchanged import Stamp
 SCHEMA = 1
 DAY_S = 86_400
 BATCH, BATCH_S = 512, 1.0
+BUSY_S, BUSY_AGAIN_S = 3.0, 0.05
+"""How long to wait for a process that has locked the database, the first time and after it was in vain."""
 _TABLES = """
 CREATE TABLE IF NOT EXISTS traces (key TEXT PRIMARY KEY, value BLOB NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
@@ -34,13 +36,15 @@ T = TypeVar("T")
 class Traces:
     """The trace database at `path`, or one in memory where `path` is None or can't be written.
 
-    `base` is a database that is only read, for a cache that can't be written.
+    `base` is a database that is only read, for a cache that can't be written.  `replaced` tells whether the database
+    turned out to be damaged, and was set aside where that is possible.
     """
 
     def __init__(self, path: Path | None, base: Path | None = None) -> None:
         self._path, self._lock = path, RLock()
+        self.replaced = False
         self._pending: dict[str, tuple[bytes, int]] = {}
-        self._flushed = time.monotonic()
+        self._flushed, self._stuck = time.monotonic(), False
         self._today = int(time.time()) // DAY_S
         self._base = _open_read_only(base) if base else None
         self._database = self._open()
@@ -75,7 +79,8 @@ class Traces:
         sealed = _sealed(key, canonical(outputs))
         with self._lock:
             self._pending[key] = (sealed, self._today)
-            if len(self._pending) >= BATCH or time.monotonic() - self._flushed > BATCH_S:
+            full = len(self._pending) >= BATCH and not self._stuck
+            if full or time.monotonic() - self._flushed > BATCH_S:
                 self.flush()
 
     def flush(self) -> None:
@@ -89,8 +94,8 @@ class Traces:
                     db.executemany("INSERT OR REPLACE INTO traces VALUES (?, ?, ?)", rows)
                 return True
 
-            written = self._ask(write, otherwise=False) if rows else False
-            if written:
+            self._stuck = bool(rows) and not self._ask(write, otherwise=False)
+            if not self._stuck:
                 self._pending.clear()
 
     def file(self, path: str) -> tuple[Stamp, str] | None:
@@ -134,6 +139,42 @@ class Traces:
             self.flush()
             return int(self._ask(lambda db: db.execute("SELECT count(*) FROM traces").fetchone()[0], 0))
 
+    def scrub(self) -> tuple[int, int]:
+        """How many actions are recorded, and how many of them are damaged; those are forgotten where that's possible.
+
+        A database that is damaged as a whole is replaced, see `replaced`.
+        """
+        bad = list[str]()
+
+        def look(db: sqlite3.Connection) -> int:
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("damaged")
+            count = 0
+            for key, value in db.execute("SELECT key, value FROM traces"):
+                count += 1
+                if not isinstance(value, bytes) or value != _sealed(str(key), value[8:]):
+                    bad.append(key)
+            return count
+
+        def drop(db: sqlite3.Connection) -> None:
+            with db:
+                db.executemany("DELETE FROM traces WHERE key = ?", [(key,) for key in bad])
+
+        with self._lock:
+            self.flush()
+            if self._base is not None:
+                try:
+                    return look(self._base), len(bad)
+                except sqlite3.OperationalError:  # there is none
+                    return 0, 0
+                except sqlite3.DatabaseError:
+                    self.replaced = True
+                    return 0, 0
+            count = self._ask(look, 0)
+            if bad:
+                self._ask(drop, None)
+        return count, len(bad)
+
     def prune(self, days: int) -> None:
         """Forget the actions that no build has asked for in so many days."""
         self._write("DELETE FROM traces WHERE day < ?", (self._today - days,))
@@ -151,12 +192,15 @@ class Traces:
         try:
             return question(self._database)
         except sqlite3.OperationalError:
+            with suppress(sqlite3.Error):
+                self._database.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_AGAIN_S)}")
             return otherwise
         except (sqlite3.DatabaseError, UnicodeError, TypeError):
             self._set_aside()
             return otherwise
 
     def _set_aside(self) -> None:
+        self.replaced = True
         with suppress(sqlite3.Error):
             self._database.close()
         if self._path is not None:
@@ -167,20 +211,22 @@ class Traces:
                     Path(f"{self._path}{end}").unlink()
         self._database = self._open(again=False)
 
-    def _open(self, again: bool = True, tries: int = 20) -> sqlite3.Connection:
+    def _open(self, again: bool = True, until: float | None = None) -> sqlite3.Connection:
         if self._path is None:
             return _prepared(sqlite3.connect(":memory:", check_same_thread=False))
+        began = time.monotonic()
         try:
-            database = sqlite3.connect(self._path, timeout=10.0, check_same_thread=False)
+            database = sqlite3.connect(self._path, timeout=BUSY_S, check_same_thread=False)
             try:
                 return _prepared(database)
             except sqlite3.Error:
                 database.close()
                 raise
         except sqlite3.OperationalError:
-            if tries > 1:  # another process is making it at this moment, which SQLite doesn't always wait for
+            until = until or began + BUSY_S
+            if time.monotonic() < until:  # another process is making it just now, which SQLite doesn't always wait for
                 time.sleep(0.05)
-                return self._open(again, tries - 1)
+                return self._open(again, until)
             return _prepared(sqlite3.connect(":memory:", check_same_thread=False))
         except sqlite3.DatabaseError:
             if not again:

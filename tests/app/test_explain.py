@@ -11,7 +11,7 @@ import pytest
 
 from shell import edit, songbuild
 from songbuild import api
-from songbuild.stages.words import Bars
+from songbuild.stages.bars import Bars
 from support import SMALL, write_wav
 
 WriteSong = Callable[..., Path]
@@ -205,6 +205,11 @@ def test_as_json(tiny: Path) -> None:
             "status": "may run",
             "why": ["new"],
             "waits": ["channel low"],
+            "inputs": ["channel low"],
+            "ranges": [
+                {"first_bar": 1, "last_bar": 4, "tiles": 2, "status": "may run", "causes": ["input channel low"]}
+            ],
+            "where": "",
         }
     ]
     assert result == {"event": "result", "ok": True}

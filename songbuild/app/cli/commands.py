@@ -9,7 +9,21 @@ import click
 from songbuild import __version__
 from songbuild.app.interrupt import Interrupt
 
-COMMANDS = ("init", "check", "render", "explain", "schema", "trust", "gc", "doctor")
+COMMANDS = (
+    "init",
+    "check",
+    "render",
+    "watch",
+    "lock",
+    "verify",
+    "explain",
+    "schema",
+    "plugins",
+    "trust",
+    "gc",
+    "cache",
+    "doctor",
+)
 """Each is a click command of the same name in the module of that name."""
 
 EXAMPLES = """\b

@@ -16,7 +16,10 @@ from songbuild.app.cli.options import cache_option, json_option
 from songbuild.app.cli.show import emit
 from songbuild.app.cli.sizes import human
 
-PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "pydantic", "PyYAML", "mido", "mutagen", "blake3", "click", "rich")
+PACKAGES = (
+    "numpy", "scipy", "soundfile", "soxr", "pedalboard", "pydantic", "PyYAML", "mido", "mutagen", "blake3", "click",
+    "rich",
+)  # fmt: skip
 TOOLS = {
     "git": "versions of a song",
     "ffmpeg": "an independent meter in the tests",

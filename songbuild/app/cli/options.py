@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +17,23 @@ def song_argument(function: Decorated) -> Decorated:
 
 
 def trust_option(function: Decorated) -> Decorated:
-    """--trust: let this run's .py manifests execute."""
-    return click.option("--trust", is_flag=True, help="Run the song's .py manifests this time; see 'songbuild trust'.")(
-        function
-    )
+    """--trust: let this run's .py manifests and plugins execute."""
+    said = "Run the song's .py manifests and plugins this time; see 'songbuild trust'."
+    return click.option("--trust", is_flag=True, help=said)(function)
+
+
+def bars_option(function: Decorated) -> Decorated:
+    """--bars 9-16, as (first, last)."""
+    return click.option("--bars", metavar="9-16", callback=_bars, help="Only these bars.")(function)
+
+
+def _bars(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:  # noqa: ARG001
+    if text is None:
+        return None
+    match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", text, re.ASCII)
+    if not match or not 1 <= int(match[1]) <= int(match[2] or match[1]):
+        raise click.BadParameter(f"'{text}' is not a range of bars such as '9-16'; bars count from 1")
+    return int(match[1]), int(match[2] or match[1])
 
 
 def cache_option(function: Decorated) -> Decorated:

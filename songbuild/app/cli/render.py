@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
-from songbuild.app.cli.options import cache_option, json_option, song_argument, trust_option
+from songbuild.app.cli.options import bars_option, cache_option, json_option, song_argument, trust_option
 from songbuild.app.cli.show import exit_code, print_problems, result
 from songbuild.app.interrupt import Interrupt
-
-
-def _bars(context: click.Context, parameter: click.Parameter, text: str | None) -> tuple[int, int] | None:  # noqa: ARG001
-    if text is None:
-        return None
-    match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", text, re.ASCII)
-    if not match or not 1 <= int(match[1]) <= int(match[2] or match[1]):
-        raise click.BadParameter(f"'{text}' is not a range of bars such as '9-16'; bars count from 1")
-    return int(match[1]), int(match[2] or match[1])
 
 
 @click.command(
@@ -34,10 +24,11 @@ def _bars(context: click.Context, parameter: click.Parameter, text: str | None) 
 @song_argument
 @click.option("--stems", is_flag=True, help="Only the stems.")
 @click.option("--only", metavar="TRACK", multiple=True, help="Only this track (or bus, or return); repeatable.")
-@click.option("--bars", metavar="9-16", callback=_bars, help="Only these bars.")
+@bars_option
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where the files go [SONG/out].")
 @click.option("--threads", type=click.IntRange(1, 256), help="Workers [one a core].")
 @click.option("--dry-run", is_flag=True, help="Say what would run, and why; build nothing.")
+@click.option("--locked", is_flag=True, help="Refuse whatever isn't as songbuild.lock says.")
 @trust_option
 @cache_option
 @json_option
@@ -50,6 +41,7 @@ def render(
     out: Path | None,
     threads: int | None,
     dry_run: bool,
+    locked: bool,
     trust: bool,
     cache: str | None,
     as_json: bool,
@@ -59,6 +51,8 @@ def render(
 
     if stems and (only or bars):
         raise click.UsageError("--stems goes with neither --only nor --bars")
+    if locked and (stems or only or bars or dry_run):
+        raise click.UsageError("--locked is for the whole song: not with --stems, --only, --bars or --dry-run")
     selection = api.Selection(stems=stems, only=tuple(dict.fromkeys(only)), bars=bars)
     if dry_run:
         return _dry_run(song, selection, trust, cache, as_json)
@@ -76,6 +70,7 @@ def render(
                 threads=threads,
                 on_event=interrupt.listening(progress.event),
                 cancel=interrupt.cancel,
+                guard=api.Locked(song) if locked else None,
             )
         except Cancelled:
             raise KeyboardInterrupt from None

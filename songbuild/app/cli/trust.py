@@ -11,13 +11,13 @@ from songbuild.manifest.find import song_file
 
 
 @click.command(
-    short_help="Let a song's .py manifests run.",
+    short_help="Let a song's .py manifests and plugins run.",
     epilog="\b\nExamples:\n  songbuild trust my_song\n  songbuild trust my_song --remove",
 )
 @song_argument
 @click.option("--remove", is_flag=True, help="Trust it no longer.")
 def trust(song: str, remove: bool) -> int:
-    """Let a SONG's .py manifests run on this machine, from now on: read them first."""
+    """Let a SONG's .py manifests and hosted plugins run on this machine, from now on: read them first."""
     from songbuild.manifest import trust as trusted
 
     manifest = Path(song_file(song))
@@ -32,5 +32,5 @@ def trust(song: str, remove: bool) -> int:
         trusted.trust(folder)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"{folder}: trusted; its .py manifests run when it is checked or built")
+    click.echo(f"{folder}: trusted; its .py manifests and plugins run when it is checked or built")
     return 0

@@ -1,0 +1,121 @@
+"""Locking a song: its lock written, or a render held to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from songbuild import engine
+from songbuild.api.comparing import Comparison, Outcome, outcome_of
+from songbuild.api.inputs import differences, inputs_of
+from songbuild.api.lockfile import LockFile, lock_path, read_lock, write_lock
+from songbuild.api.nulling import audio_digest
+from songbuild.api.rendering import Rendered, render
+from songbuild.api.song import Listener, Song
+from songbuild.engine import Built, Store
+from songbuild.manifest import Loaded
+from songbuild.manifest.find import song_file
+from songbuild.model.lock import DeliveredFile, Inputs, Lock
+from songbuild.problems import Problem
+from songbuild.stages.plan import Plan
+
+UNFINISHED = "LOCK041"
+
+
+@dataclass(frozen=True)
+class LockWritten:
+    """What locking a song came to: the render, and where the lock is (None where there is none).
+
+    `changed` tells whether the file holds anything new.
+    """
+
+    rendered: Rendered
+    path: Path | None = None
+    changed: bool = False
+
+
+def lock(
+    song: Song,
+    *,
+    out: Path | None = None,
+    threads: int | None = None,
+    trusted: bool = False,
+    cache: str | None = None,
+    on_event: Listener | None = None,
+    cancel: threading.Event | None = None,
+) -> LockWritten:
+    """Render a song whole and, if nothing is wrong with it, write its lock.  Raises what `render` raises, OSError."""
+    clerk = _Clerk(song)
+    done = render(
+        song, out=out, threads=threads, trusted=trusted, cache=cache, on_event=on_event, cancel=cancel, guard=clerk
+    )
+    if clerk.lock is None or any(problem.severity == "error" for problem in done.problems):
+        return LockWritten(done)
+    path = lock_path(song)
+    return LockWritten(done, path, write_lock(path, clerk.lock))
+
+
+@dataclass
+class Locked:
+    """The guard of a render that is held to the song's lock: the same inputs, the same nodes, the same files."""
+
+    song: Song
+    _file: LockFile | None = None
+    _plan: Plan | None = None
+
+    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
+        """Every input that isn't as locked, or what is wrong with the lock."""
+        self._plan = plan
+        self._file, problems = read_lock(lock_path(self.song))
+        return problems if self._file is None else differences(self._file, inputs_of(loaded, plan.graph), loaded)
+
+    def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:
+        """Where what was built begins to differ from what was locked; what failed has been said."""
+        assert self._file is not None
+        assert self._plan is not None
+        if not built.ok:
+            return [_unfinished(self._file)]
+        comparison = Comparison(self._file, self._plan, store, store, folder)
+        found = comparison.findings(outcome_of(built, self._plan.graph))
+        if not found:
+            keep(store, self.song)
+        return [finding.problem for finding in found]
+
+
+def _unfinished(file: LockFile) -> Problem:
+    return file.problem(UNFINISHED, ("delivered",), "not all that is locked can be made: no file is delivered")
+
+
+@dataclass
+class _Clerk:
+    """The guard of a render that objects to nothing and takes down what there is to lock."""
+
+    song: Song
+    lock: Lock | None = None
+    _inputs: Inputs | None = field(default=None, repr=False)
+    _plan: Plan | None = field(default=None, repr=False)
+
+    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
+        self._inputs, self._plan = inputs_of(loaded, plan.graph), plan
+        return []
+
+    def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:  # noqa: ARG002
+        if built.ok and self._inputs is not None and self._plan is not None:
+            self.lock = _taken(self._inputs, outcome_of(built, self._plan.graph), built)
+            keep(store, self.song)
+        return []
+
+
+def _taken(inputs: Inputs, made: Outcome, built: Built) -> Lock:
+    files = {
+        name: DeliveredFile(size=file.size, digest=file.digest, audio=audio_digest(file.path))
+        for name, file in built.outputs.items()
+    }
+    return Lock(**inputs.model_dump(), loudness_gain_db=made.gain_db, nodes=made.nodes(), delivered=files)
+
+
+def keep(store: Store, song: Song) -> None:
+    """Have the cache keep what the last build of a song made for as long as its lock is there."""
+    engine.keep_song(store, engine.song_id(song_file(song)), os.path.abspath(lock_path(song)))  # noqa: PTH100
