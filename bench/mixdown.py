@@ -38,8 +38,8 @@ def make_stems(folder: Path, length: float = 1.0, stems: int = STEMS) -> None:
                 file.write(bar)
 
 
-def write_song(folder: Path, length: float = 1.0, stems: int = STEMS) -> None:
-    """Write the song that mixes the stems of folder/recordings."""
+def write_song(folder: Path, length: float = 1.0, stems: int = STEMS, ride_db: float = -1.0) -> None:
+    """Write the song that mixes the stems of folder/recordings; the first one is ridden to `ride_db` for a bar."""
     bars = seconds(length) // 2
     lines = [
         "title: Job M",
@@ -68,6 +68,10 @@ def write_song(folder: Path, length: float = 1.0, stems: int = STEMS) -> None:
             "      sends: {room: -18, echo: -24}",
             f"      to: bus{i % BUSES}",
         ]
+        if i == 0:
+            middle = bars // 2
+            ride = f"1: 0, {middle}: 0 lin, {middle + 1}: {ride_db} lin, {middle + 2}: 0"
+            lines.append(f'      automation: {{volume_db: "{ride}"}}')
     lines.append("  buses:")
     lines += [
         f"    bus{b}: {{inserts: [compressor: {{threshold_db: -12, ratio: 2, attack_ms: 20, release_ms: 200}}]}}"

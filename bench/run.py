@@ -1,6 +1,7 @@
 """`make bench`: how fast songbuild is, as ratios to other engines that do the same job in the same run.
 
-Each figure is a whole process: wall and CPU seconds and peak memory, as the operating system counts them.  The last
+Each figure is a whole process: wall and CPU seconds and peak memory, its workers included, as the operating system
+counts them.  The last
 run stands in bench/history/ as JSON.  Usage: run.py [--quick] [--keep FOLDER]
 """
 
@@ -15,9 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event, Thread
 
 import mixdown
 import synthesis
@@ -28,7 +31,7 @@ SONGBUILD = str(Path(sys.executable).parent / "songbuild")
 
 @dataclass(frozen=True)
 class Figure:
-    """One job: seconds of wall and CPU, peak MiB, and the ratio of its wall time to another job's."""
+    """One job: seconds of wall and CPU, peak MiB, and the ratio of one of them to another job's."""
 
     job: str
     wall_s: float
@@ -38,19 +41,65 @@ class Figure:
     ratio: float | None = None
 
 
+class Memory(Thread):
+    """Watches what a process and its descendants hold together, every 20 ms: the sum of their proportional shares."""
+
+    def __init__(self, process: int) -> None:
+        super().__init__(daemon=True)
+        self._process, self._over, self.peak_mib = process, Event(), 0.0
+
+    def run(self) -> None:
+        while not self._over.wait(0.02):
+            self.peak_mib = max(self.peak_mib, sum(map(_share_kib, _family(self._process))) / 1024)
+
+    def stop(self) -> float:
+        """The peak, in MiB."""
+        self._over.set()
+        self.join()
+        return self.peak_mib
+
+
+def _family(process: int) -> Iterator[int]:
+    yield process
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        children += [
+            child
+            for task in Path(f"/proc/{process}/task").iterdir()
+            if task.name != str(process)
+            for child in (task / "children").read_text().split()
+        ]
+    except OSError:
+        return
+    for child in children:
+        yield from _family(int(child))
+
+
+def _share_kib(process: int) -> int:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+
+
 def measure(job: str, command: list[str], environment: dict[str, str], runs: int = 1) -> Figure:
     """Run a command and read what it took; of several runs the one with the median wall time."""
     found = []
     for _ in range(runs):
         start = time.perf_counter()
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        memory = Memory(process.pid)
+        if runs == 1:  # watching takes a little time of its own
+            memory.start()
         assert process.stderr is not None
         errors = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         if status:
             sys.exit(f"{' '.join(command)} failed:\n{errors.decode()}")
-        found.append(Figure(job, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+        peak = memory.stop() if runs == 1 else usage.ru_maxrss / 1024
+        found.append(Figure(job, wall, usage.ru_utime + usage.ru_stime, peak))
     return sorted(found, key=lambda figure: figure.wall_s)[len(found) // 2]
 
 
@@ -73,7 +122,25 @@ def jobs_mixdown(folder: Path, environment: dict[str, str], length: float, stems
     figures.append(against(measure("M one EQ gain changed", render, environment), cold))
     (song / "song.yaml").write_text(text.replace("      gain_db: -6\n", "      gain_db: -7\n", 1))
     figures.append(against(measure("M one fader moved", render, environment), cold))
+    mixdown.write_song(song, length, stems, ride_db=-2.0)
+    figures.append(against(measure("M one automation point", render, environment), cold))
+    shutil.rmtree(song / "recordings")
     return figures
+
+
+def jobs_length(folder: Path, environment: dict[str, str], length: float) -> list[Figure]:
+    """Six stems, once and five times as long: the memory must be the same."""
+    figures = []
+    for times in (1, 5):
+        song = folder / f"length{times}"
+        mixdown.make_stems(song / "recordings", length * times, 6)
+        mixdown.write_song(song, length * times, 6)
+        command = [SONGBUILD, "render", str(song), "--cache", str(folder / "cache-length")]
+        figures.append(measure(f"6 stems, {times} x as long", command, environment))
+        shutil.rmtree(song)
+        shutil.rmtree(folder / "cache-length")
+    once, five = figures
+    return [once, Figure(*astuple(five)[:4], f"{once.job}, memory", five.peak_mib / once.peak_mib)]
 
 
 def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
@@ -94,6 +161,8 @@ def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
     figures.append(against(measure("synthesis no-op", render, environment, runs=9), cold))
     synthesis.write_song(song, changed=True)
     figures.append(against(measure("synthesis, one note changed", render, environment), cold))
+    synthesis.write_song(song, order="abdcefg")
+    figures.append(against(measure("synthesis, a section moved", render, environment), cold))
     return figures
 
 
@@ -107,6 +176,7 @@ def main() -> None:
     try:
         figures = jobs_mixdown(folder, environment, 0.1 if arguments.quick else 1.0, 6 if arguments.quick else 24)
         figures += jobs_synthesis(folder, environment)
+        figures += jobs_length(folder, environment, 0.1 if arguments.quick else 1.0)
     finally:
         if not arguments.keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 
 TRACKS = 12
-BARS = 105
+SECTIONS = "abcdefg"
+LENGTH = 15  # bars of a section
+BARS = LENGTH * len(SECTIONS)
 BPM = 120
 ORCHESTRA = """\
 <CsoundSynthesizer>
@@ -46,8 +48,11 @@ def notes() -> list[list[list[str]]]:
     ]
 
 
-def write_song(folder: Path, changed: bool = False) -> int:
-    """Write the song, one subtractive synth a track; `changed` moves one note.  Returns the number of notes."""
+def write_song(folder: Path, changed: bool = False, order: str = SECTIONS) -> int:
+    """Write the song, one subtractive synth a track, with its sections in `order`; `changed` moves one note.
+
+    Returns the number of notes.
+    """
     tracks = notes()
     count = sum(note != "r" for bars in tracks for bar in bars for note in bar)
     if changed:
@@ -55,13 +60,16 @@ def write_song(folder: Path, changed: bool = False) -> int:
         bar[0] = "c4!100" if bar[0] != "c4!100" else "d4!100"
     lines = ["title: Synthesis", f"tempo: {BPM}", "tail: 1", "composition:", "  patterns:"]
     for index, bars in enumerate(tracks):
-        text = " | ".join(" ".join([f"{bar[0]}:8", *bar[1:]]) if "!" not in bar[0] else _timed(bar) for bar in bars)
-        lines.append(f'    p{index}: "{text}"')
+        texts = [" ".join([f"{bar[0]}:8", *bar[1:]]) if "!" not in bar[0] else _timed(bar) for bar in bars]
+        for place, section in enumerate(SECTIONS):
+            lines.append(f'    p{index}{section}: "{" | ".join(texts[place * LENGTH : (place + 1) * LENGTH])}"')
     lines += ["arrangement:", "  tracks:"]
     lines += [f"    t{index}: subtractive" for index in range(TRACKS)]
-    lines += ["  sections:", "    all:", f"      bars: {BARS}", "      parts:"]
-    lines += [f"        t{index}: p{index}" for index in range(TRACKS)]
-    lines += ["  form: [all]", "mix:", "  channels:"]
+    lines += ["  sections:"]
+    for section in SECTIONS:
+        lines += [f"    {section}:", f"      bars: {LENGTH}", "      parts:"]
+        lines += [f"        t{index}: p{index}{section}" for index in range(TRACKS)]
+    lines += [f"  form: [{', '.join(order)}]", "mix:", "  channels:"]
     lines += [f"    t{index}: {{gain_db: -15}}" for index in range(TRACKS)]
     lines += ["master: {loudness: null}", "delivery: {formats: [wav24]}"]
     (folder / "song.yaml").write_text("\n".join(lines) + "\n")

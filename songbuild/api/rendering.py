@@ -61,9 +61,11 @@ def render(
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
     guard: Guard | None = None,
+    focus: tuple[int, int] | None = None,
 ) -> Rendered:
     """Build a song and put its files into `out` (default: out/ in its folder), unless a `guard` objects.
 
+    The bars `focus`, first and last, and what leads to them, are made before what comes later.
     Raises UsageError (also where `out` is no folder), EngineError (a disk that is full or can't be written), Cancelled.
     """
     selection = selection or Selection()
@@ -82,7 +84,15 @@ def render(
         if refused:
             return Rendered(problems + refused)
         name = engine.song_id(song_file(song)) if whole else None
-        built = engine.build(planned.graph, store, threads=threads, on_event=on_event, cancel=cancel, song=name)
+        built = engine.build(
+            planned.graph,
+            store,
+            threads=threads,
+            on_event=on_event,
+            cancel=cancel,
+            song=name,
+            focus=_end(planned, focus) if focus else 0,
+        )
         problems += [failure_problem(loaded, planned.graph, failure) for failure in built.failures]
         refused = guard.built(built, store, folder) if guard is not None else []
         if refused:
@@ -101,6 +111,12 @@ def render(
     facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
     facts |= {"written": list(published.written), "nodes": _nodes(built)}
     return Rendered(problems, summary, _work(built), facts)
+
+
+def _end(planned: Plan, bars: tuple[int, int]) -> int:
+    """The frame at which a range of bars ends."""
+    time = planned.score.time
+    return time.frame(time.beat_at(bars[1] + 1), planned.graph.rate)
 
 
 def failure_problem(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:

@@ -13,7 +13,7 @@ from songbuild.devices.device import Audio, Instrument, Note
 Placed: TypeAlias = tuple[int, Note]
 """The frame at which a note starts, before or in a tile, and the note."""
 
-RENDERED: ArrayCache[np.float64] = ArrayCache(96 * 2**20)
+RENDERED: ArrayCache[np.float64] = ArrayCache(64 * 2**20)
 """Every instrument's notes by (instrument, revision, digest of its params and samples, rate, note)."""
 _BATCH_SIZE = 2**23  # channels times frames that are held at once, about, however many notes sound
 

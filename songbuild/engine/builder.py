@@ -93,6 +93,7 @@ class _Pass:
     last: Last
     reporter: Reporter
     ledgers: dict[str, _Ledger]
+    focus: int = 0
     damaged: list[Task] = field(default_factory=list)
 
     def run(self, suffixes: Mapping[str, str], threads: int, cancel: Event | None) -> None:
@@ -110,7 +111,7 @@ class _Pass:
         streams = any(work.node.recipe.kind == "stream" for work in tasks)
         helpers = hands(threads, {work.order: work.node for work in tasks}, self.store) if streams else []
         try:
-            Schedule([*tasks.values()], self._before, self._after, check).run(threads, helpers)
+            Schedule([*tasks.values()], self._before, self._after, check, self.focus).run(threads, helpers)
         finally:
             for task in tasks.values():
                 task.runner.close()
@@ -200,11 +201,14 @@ def build(
     on_event: Listener | None = None,
     cancel: Event | None = None,
     song: str | None = None,
+    focus: int = 0,
 ) -> Built:
     """Make what is missing.  A node that fails takes only its users with it.
 
     `targets` names the outputs and value nodes that are wanted (default: all); `song` is the id under which the store
-    keeps what this build was made of.  Raises Cancelled, EngineError; a recipe's bug is raised as it is.
+    keeps what this build was made of; what ends at frame `focus` is made before what comes later.
+
+    Raises Cancelled, EngineError; a recipe's bug is raised as it is.
     """
     began = time.perf_counter()
     wanted = None if targets is None else tuple(targets)
@@ -220,7 +224,7 @@ def build(
             for _ in range(PASSES):
                 for ledger in ledgers.values():
                     ledger.failure = None
-                this = _Pass(todo, store, last, reporter, ledgers)
+                this = _Pass(todo, store, last, reporter, ledgers, focus)
                 this.run(suffixes, count, cancel)
                 if not this.damaged:
                     break

@@ -32,14 +32,14 @@ FORKS = sys.platform == "linux"
 class Hand:
     """A worker process; used by one thread at a time."""
 
-    def __init__(self, nodes: Mapping[int, Node], store: Store, others: Sequence[Hand]) -> None:
+    def __init__(self, nodes: Mapping[int, Node], store: Store, others: Sequence[Hand], count: int) -> None:
         from multiprocessing import get_context
 
         context = get_context("fork")
         self._store = store
         self._pipe, far = context.Pipe()
         near = [self._pipe, *(hand._pipe for hand in others)]
-        self._process: BaseProcess = context.Process(target=_serve, args=(far, near, nodes, store), daemon=True)
+        self._process: BaseProcess = context.Process(target=_serve, args=(far, near, nodes, store, count), daemon=True)
         self._process.start()
         far.close()
 
@@ -74,7 +74,7 @@ def hands(count: int, nodes: Mapping[int, Node], store: Store) -> list[Hand]:
     if FORKS and count > 1:
         with suppress(OSError):  # too many processes: threads will do
             for _ in range(count):
-                found.append(Hand(nodes, store, found))
+                found.append(Hand(nodes, store, found, count))
     return found if len(found) == count else _release(found)
 
 
@@ -98,10 +98,11 @@ def keep_freed_memory() -> None:
             tune(option, size)
 
 
-def _serve(pipe: Connection, near: Sequence[Connection], nodes: Mapping[int, Node], store: Store) -> None:
+def _serve(pipe: Connection, near: Sequence[Connection], nodes: Mapping[int, Node], store: Store, count: int) -> None:
     """The life of a hand: until the pipe is closed.  Ctrl-C is for the build to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     keep_freed_memory()
+    store.memory.share(count)
     for other in near:
         other.close()
     states: dict[int, tuple[str, State]] = {}

@@ -32,11 +32,20 @@ class Memory:
                 return
             self._tiles[name] = array
             self._size += array.nbytes
-            while self._size > self._cap:
-                self._size -= self._tiles.popitem(last=False)[1].nbytes
+            self._trim()
+
+    def share(self, count: int) -> None:
+        """From now on, hold one of `count` equal shares of what may be held now."""
+        with self._lock:
+            self._cap //= count
+            self._trim()
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._tiles.clear()
             self._size = 0
+
+    def _trim(self) -> None:
+        while self._size > self._cap:
+            self._size -= self._tiles.popitem(last=False)[1].nbytes

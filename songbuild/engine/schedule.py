@@ -64,7 +64,8 @@ def _there(item: Work, start: int, stop: int) -> bool:
 
 class Schedule:
     """Runs the tasks until none is ready.  `before` is called ahead of a step and may find that there is none to do
-    (True: complete); `after` is called when a step is done, one at a time."""
+    (True: complete); `after` is called when a step is done, one at a time.  Nobody runs ahead beyond frame `focus`
+    while there is work before it."""
 
     def __init__(
         self,
@@ -72,8 +73,9 @@ class Schedule:
         before: Callable[[Task], bool],
         after: Callable[[Task, Outcome], None],
         pulse: Callable[[], None],
+        focus: int = 0,
     ) -> None:
-        self._before, self._after, self._pulse = before, after, pulse
+        self._before, self._after, self._pulse, self._focus = before, after, pulse, focus
         self._condition = threading.Condition()
         self._ready: list[tuple[tuple[int, int], Task]] = []
         self._running = 0
@@ -118,7 +120,8 @@ class Schedule:
 
     def _take(self, worker: int) -> Task:
         """The next task for a worker: of those that begin soonest, rather one that it has worked on before."""
-        near = min(self._ready, key=_first)[0][0] + AHEAD
+        soonest = min(self._ready, key=_first)[0][0]
+        near = min(soonest + AHEAD, self._focus) if soonest < self._focus else soonest + AHEAD
 
         def rank(item: tuple[tuple[int, int], Task]) -> tuple[bool, bool, tuple[int, int]]:
             (start, _), task = item
