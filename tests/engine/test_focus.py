@@ -28,7 +28,7 @@ def taken(tasks: list[Task], worker: int, focus: int = 0) -> Task:
     ("own", "focus", "expected"),
     [
         (500, 0, "own"),  # a little ahead
-        (AHEAD + 1, 0, "other"),  # too far ahead
+        (AHEAD + 201, 0, "other"),  # too far ahead
         (500, 600, "own"),  # all of it lies before the focus
         (500, 400, "other"),  # what comes before the focus first
         (500, 100, "own"),  # all of it lies beyond
