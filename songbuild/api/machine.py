@@ -9,9 +9,8 @@ from importlib.metadata import version
 
 from songbuild import __version__
 
-PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "mido", "mutagen")
-"""They make samples or files.  What only reads text is not among them, for a song is compared as it was understood; a
-hosted plugin's host is among its own facts."""
+PACKAGES = ("numpy", "scipy", "soundfile", "soxr", "mido", "mutagen", "pedalboard")
+"""They make samples or files.  What only reads text is not among them, for a song is compared as it was understood."""
 
 
 def profile() -> str:

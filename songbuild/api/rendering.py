@@ -91,6 +91,7 @@ def render(
             on_event=on_event,
             cancel=cancel,
             song=name,
+            witness=str(Path(song_file(song)).resolve()),
             focus=_end(planned, focus) if focus else 0,
         )
         problems += [failure_problem(loaded, planned.graph, failure) for failure in built.failures]

@@ -201,12 +201,14 @@ def build(
     on_event: Listener | None = None,
     cancel: Event | None = None,
     song: str | None = None,
+    witness: str = "",
     focus: int = 0,
 ) -> Built:
     """Make what is missing.  A node that fails takes only its users with it.
 
     `targets` names the outputs and value nodes that are wanted (default: all); `song` is the id under which the store
-    keeps what this build was made of; what ends at frame `focus` is made before what comes later.
+    keeps what this build was made of, while the file `witness` is there; what ends at frame `focus` is made before
+    what comes later.
 
     Raises Cancelled, EngineError; a recipe's bug is raised as it is.
     """
@@ -243,6 +245,7 @@ def build(
                 [[work.node.name, work.key()] for work in done],
                 ((work.node.name, work.preimage()) for work in done),
                 (name for work in done for name in work.blobs()),
+                witness,
             )
         collect_if_full(store, (name for work in todo for name in work.blobs()))
     reporter.done(len(built.failures), built.seconds)

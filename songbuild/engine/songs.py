@@ -46,9 +46,12 @@ def load_last(store: Store, song: str) -> Last:
     return Last(Path(song_folder(store.folder, song)) / "last")
 
 
-def save_last(store: Store, song: str, keys: Json, nodes: Iterable[tuple[str, Json]], blobs: Iterable[str]) -> None:
+def save_last(
+    store: Store, song: str, keys: Json, nodes: Iterable[tuple[str, Json]], blobs: Iterable[str], witness: str = ""
+) -> None:
     """Note the preimages and blobs of a build; `keys` tells whether they are those noted already.
 
+    The blobs are kept while the file `witness` is there, or for ever.
     The blobs that this build no longer needs count as used until now.  A cache that can't be written is left alone.
     """
     if not store.writable:
@@ -61,11 +64,11 @@ def save_last(store: Store, song: str, keys: Json, nodes: Iterable[tuple[str, Js
                 return
         folder.mkdir(parents=True, exist_ok=True)
         now = {bytes.fromhex(name) for name in blobs if is_blob(name)}
-        for name in _unpacked(folder / "blobs") - now:
+        for name in _noted(folder / "blobs")[1] - now:
             path = store.blobs.path(name.hex())
             if path is not None:
                 os.utime(path)
-        _write(folder / "blobs", b"".join(sorted(now)))
+        _write(folder / "blobs", os.fsencode(witness) + b"\0" + b"".join(sorted(now)))
         _write(folder / "last", head + b"\n" + zlib.compress(canonical(dict(nodes)), 1))
 
 
@@ -86,7 +89,8 @@ def keep_song(store: Store, song: str, witness: str) -> None:
     folder = Path(song_folder(store.folder, song))
     if store.writable:
         with suppress(OSError):
-            _write(folder / "kept", os.fsencode(witness) + b"\0" + (folder / "blobs").read_bytes())
+            blobs = (folder / "blobs").read_bytes().partition(b"\0")[2]
+            _write(folder / "kept", os.fsencode(witness) + b"\0" + blobs)
 
 
 def kept_blobs(store: Store) -> set[str]:
@@ -97,18 +101,15 @@ def kept_blobs(store: Store) -> set[str]:
 def kept_by_song(store: Store) -> dict[str, set[str]]:
     """Song id -> the blobs that its last build consists of, and those that are kept beside them."""
     return {
-        folder.name: {name.hex() for name in _unpacked(folder / "blobs") | _witnessed(folder / "kept")}
+        folder.name: {name.hex() for file in ("blobs", "kept") for name in _witnessed(folder / file)}
         for folder in _songs(store)
     }
 
 
 def _witnessed(path: Path) -> set[bytes]:
-    """The blobs that `keep_song` noted; none once the witness is gone."""
-    try:
-        witness, _, data = path.read_bytes().partition(b"\0")
-    except OSError:
-        return set()
-    return _names(data) if os.path.exists(witness) else set()  # noqa: PTH110 - the path is bytes
+    """The blobs that a file notes; none once its witness is gone."""
+    witness, names = _noted(path)
+    return names if not witness or os.path.exists(witness) else set()  # noqa: PTH110 - the path is bytes
 
 
 def _songs(store: Store) -> Iterator[Path]:
@@ -116,16 +117,13 @@ def _songs(store: Store) -> Iterator[Path]:
         yield from (store.folder / "songs").iterdir()
 
 
-def _unpacked(path: Path) -> set[bytes]:
+def _noted(path: Path) -> tuple[bytes, set[bytes]]:
+    """What a file notes: the path of its witness, and the blobs."""
     try:
-        data = path.read_bytes()
+        witness, _, data = path.read_bytes().partition(b"\0")
     except OSError:
-        return set()
-    return _names(data)
-
-
-def _names(data: bytes) -> set[bytes]:
-    return {data[place : place + NAME_BYTES] for place in range(0, len(data) - NAME_BYTES + 1, NAME_BYTES)}
+        return b"", set()
+    return witness, {data[place : place + NAME_BYTES] for place in range(0, len(data) - NAME_BYTES + 1, NAME_BYTES)}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -163,7 +163,11 @@ def _strips(console: Console, names: Iterable[str], span: tuple[int, int] | None
             reason = "nothing feeds it" if name in known else "there is no such track, bus or return"
             console.context.fault("SONG011", (), f"--only {name}: {reason}", did_you_mean(name, known))
             continue
-        outputs.update(excerpt(console.context, name, plan_stem(console, name, node), span))
+        made = excerpt(console.context, name, plan_stem(console, name, node), span)
+        if outputs.keys() & made.keys():
+            (file,) = made
+            console.context.fault("SONG011", (), f"--only {name}: another strip's file is called {file} too")
+        outputs.update(made)
     return outputs
 
 

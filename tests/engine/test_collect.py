@@ -47,6 +47,18 @@ def test_the_last_build_of_every_song_stays(toys, store) -> None:
         assert toys.taken() == {"gain": 7, "file": 1} or toys.taken() == {}
 
 
+def test_the_last_build_of_a_song_that_is_gone_may_go(toys, store, tmp_path) -> None:
+    song = tmp_path / "song.yaml"
+    song.touch()
+    kept = needed(build(graph(toys, 0.1), store, song="one", witness=str(song)))
+    age(store, 100)
+    collect(store, 0)
+    assert names(store) >= kept
+    song.unlink()
+    collect(store, 0)
+    assert not names(store)
+
+
 def test_what_was_used_last_goes_last(toys, store) -> None:
     builds = {}
     for gain in (0.1, 0.2, 0.3):

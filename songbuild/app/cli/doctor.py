@@ -73,8 +73,12 @@ def _facts(cache: str | None) -> dict[str, Any]:
         used, folder, writable = engine.usage(store), store.folder, store.writable
     standing = next(path for path in (folder, *folder.parents) if path.exists())
     import soundfile
+    from pedalboard.io import get_supported_write_formats
 
-    formats = soundfile.available_formats()
+    from songbuild.api.machine import profile
+
+    formats = {*(name for name in soundfile.available_formats() if name != "MP3")}
+    formats |= {name.lstrip(".").upper() for name in get_supported_write_formats()}
     return {
         "songbuild": __version__,
         "python": platform.python_version(),
@@ -82,7 +86,7 @@ def _facts(cache: str | None) -> dict[str, Any]:
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "packages": {name: _version(name) for name in PACKAGES},
         "encoders": [name for name in ("WAV", "FLAC", "MP3", "OGG") if name in formats],
-        "profile": f"numpy without {os.environ.get('NPY_DISABLE_CPU_FEATURES', 'nothing')}",
+        "profile": profile(),
         "cache": str(folder),
         "cache_bytes": used.blob_bytes,
         "cache_cap": used.cap_bytes,
@@ -97,7 +101,8 @@ def _wrong(facts: Mapping[str, Any]) -> list[str]:
     found = [
         f"the package {name} is missing: install songbuild again" for name, has in facts["packages"].items() if not has
     ]
-    found += [f"this libsndfile can't write {name}" for name in ("FLAC", "MP3") if name not in facts["encoders"]]
+    hosts = {"FLAC": "libsndfile", "MP3": "pedalboard"}
+    found += [f"this {host} can't write {name}" for name, host in hosts.items() if name not in facts["encoders"]]
     if not facts["writable"]:
         found.append(f"the cache folder {facts['cache']} can't be written: set SONGBUILD_CACHE")
     elif facts["disk_free"] < 2 * 10**9:
