@@ -43,6 +43,12 @@ class Interrupt:
 
         return event
 
+    def over(self) -> None:
+        """A build has ended, perhaps without saying so.  Raises KeyboardInterrupt if there was a Ctrl-C meanwhile."""
+        self._building = False
+        if self.cancel.is_set():
+            raise KeyboardInterrupt
+
     def _caught(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         again = self.cancel.is_set()
         self.cancel.set()
