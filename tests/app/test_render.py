@@ -56,7 +56,7 @@ def test_json_is_one_object_a_line_from_start_to_result(tiny: Path) -> None:
     assert ran.code == 0
     kinds = [event["event"] for event in ran.events]
     assert (kinds[0], kinds[-2:]) == ("start", ["done", "result"])
-    assert set(kinds) <= {"start", "node", "progress", "done", "result"}
+    assert set(kinds) <= {"start", "node", "tile", "progress", "done", "result"}
     result = ran.events[-1]
     assert result["ok"] is True
     assert result["files"]["tiny-24bit.wav"]["frames"] == LENGTH
