@@ -1,13 +1,37 @@
 """The public functions: load, check, explain, render, lock, verify.  The command line is made of these."""
 
-from songbuild.api.explaining import Explained, Line, Range, explain
-from songbuild.api.locking import Locked, LockWritten, lock
-from songbuild.api.rendering import Rendered, render
-from songbuild.api.song import UsageError, check, load, open_store, size
-from songbuild.api.verifying import Verified, verify
-from songbuild.stages.plan import Selection
+from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from songbuild.api.explaining import Explained, Line, Range, explain
+    from songbuild.api.locking import Locked, LockWritten, lock
+    from songbuild.api.rendering import Rendered, render
+    from songbuild.api.song import UsageError, check, load, open_store, size
+    from songbuild.api.verifying import Verified, verify
+    from songbuild.stages.plan import Selection
+
+# No module here has the name of something public: importing it would put it in that name's place.
+_HOMES = {
+    "songbuild.api.explaining": ("Explained", "Line", "Range", "explain"),
+    "songbuild.api.locking": ("Locked", "LockWritten", "lock"),
+    "songbuild.api.rendering": ("Rendered", "render"),
+    "songbuild.api.song": ("UsageError", "check", "load", "open_store", "size"),
+    "songbuild.api.verifying": ("Verified", "verify"),
+    "songbuild.stages.plan": ("Selection",),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Explained", "Line", "LockWritten", "Locked", "Range", "Rendered", "Selection", "UsageError", "Verified", "check",
     "explain", "load", "lock", "open_store", "render", "size", "verify",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: `check` needs neither the lock nor `verify`."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(name)
+    found: object = getattr(import_module(_HOME[name]), name)
+    return found

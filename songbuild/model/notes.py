@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 
 from songbuild.model.layout import Item, Pitch, lay_out
 from songbuild.model.line import FULL, Line
@@ -36,6 +37,7 @@ Reader = Callable[["_Scanner"], Pitch | None]
 """Reads one pitch at the scanner's place and moves on, or returns None where there is none."""
 
 
+@lru_cache(maxsize=1024)  # a song that is watched is read again at every save
 def parse_notes(text: str, bars: tuple[Fraction, ...] = (Fraction(4),), velocity: float = DEFAULT_VELOCITY) -> Line:
     """The line that a note string writes, in bars of the given lengths (the last for ever); raises NotationError."""
     return lay_out(_Scanner(text, _read_note).items(), bars, velocity, text)

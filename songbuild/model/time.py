@@ -42,6 +42,7 @@ class TimeMap:
     _starts: tuple[float, ...] = field(init=False, repr=False, compare=False)
     _anchors: tuple[float, ...] = field(init=False, repr=False, compare=False)
     _frames: dict[int, tuple[int, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _known: dict[tuple[int, int, int], int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "anchors", tuple(sorted({Fraction(0), *self.anchors})))
@@ -102,8 +103,11 @@ class TimeMap:
 
     def frame(self, beat: Fraction, rate: int) -> int:
         """The frame of a beat at `rate` Hz: its section's frame plus the rounded distance from there."""
-        index = max(0, bisect_right(self._anchors, float(beat)) - 1)
-        return self._anchor_frames(rate)[index] + self._distance(self.anchors[index], beat, rate)
+        key = (beat.numerator, beat.denominator, rate)  # the parts of a song start and end together
+        if key not in self._known:
+            index = max(0, bisect_right(self._anchors, float(beat)) - 1)
+            self._known[key] = self._anchor_frames(rate)[index] + self._distance(self.anchors[index], beat, rate)
+        return self._known[key]
 
     def bpm_at(self, beat: Fraction) -> float:
         """The tempo at a beat, in quarter notes a minute; at a jump the new one."""

@@ -41,9 +41,7 @@ def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
 
 def _act(params: Mapping[str, Json], start: int, stop: int) -> Json:
     """The notes that sound in a tile, relative to it."""
-    notes = [
-        [note[0] - start, *note[1:]] for note in params["notes"] if note[0] < stop and note[0] + note[1] > start
-    ]
+    notes = [[note[0] - start, *note[1:]] for note in params["notes"] if note[0] < stop and note[0] + note[1] > start]
     return {**params, "notes": notes}
 
 
@@ -137,8 +135,9 @@ def _notes(
     time, rate = context.score.time, context.rate
     notes: list[list[Json]] = []
     for event in context.score.tracks.get(name, ()):
-        start = max(0, time.frame(event.onset, rate) + round(event.shift_s * rate))
-        gate = max(1, time.frame(event.onset + event.length, rate) - time.frame(event.onset, rate))
+        at = time.frame(event.onset, rate)
+        start = max(0, at + round(event.shift_s * rate))
+        gate = max(1, time.frame(event.onset + event.length, rate) - at)
         changed = {parameter: round(value_at(points, start), 6) for parameter, points in lanes.items()}
         seed = _seed(context.song.seed, name, event) if instrument.random else 0
         sounded = [0 if instrument.one_shot else gate, event.pitch, event.velocity, seed, event.text]

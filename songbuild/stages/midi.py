@@ -86,8 +86,8 @@ def _notes(context: Context, name: str) -> list[Json]:
     """The events of a track in ticks; deviations in seconds become ticks by the tempo there."""
     notes = []
     for event in context.score.tracks.get(name, ()):
-        late = Fraction(event.shift_s * context.score.time.bpm_at(event.onset) / 60.0)
-        start = max(0, _tick(event.onset + late))
+        late = PPQ * event.shift_s * context.score.time.bpm_at(event.onset) / 60.0 if event.shift_s else 0.0
+        start = max(0, round(PPQ * event.onset.numerator / event.onset.denominator + late))
         notes.append([start, max(1, _tick(event.length)), event.pitch, event.velocity, event.text])
     return notes
 
