@@ -50,6 +50,7 @@ class Recipe:
     stream  run(inputs, params, tile, state) -> (array (channels, tile.frames), state).  Pure; called tile by tile in
             order, with state None at the first.  `inputs` holds, for each input that is audio, the frames that
             `reads` asks for (default: the tile's own), zero outside of the stream; for each value input, the value.
+            Each time it is asked for one, audio is read anew, so that many inputs need not be held at once.
     whole   run(inputs, params, rate, files) -> iterator of arrays (channels, n), any n: a stream of its own length,
             cut into tiles of 2**18 frames.  `inputs` holds Readers and values.
     value   run(inputs, params, rate, files) -> Json.

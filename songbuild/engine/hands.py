@@ -85,7 +85,7 @@ def _release(found: Sequence[Hand]) -> list[Hand]:
 
 
 def keep_freed_memory() -> None:
-    """Let glibc's malloc keep up to 128 MiB that was freed, in place of giving it back and asking for it again.
+    """Let glibc's malloc keep up to 64 MiB that was freed, in place of giving it back and asking for it again.
 
     A tile's arrays are of a few MiB and live for milliseconds: zeroing new pages was a third of the system's time.
     """
@@ -94,7 +94,7 @@ def keep_freed_memory() -> None:
     trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # malloc.h
     with suppress(OSError, AttributeError):
         tune = ctypes.CDLL(None).mallopt
-        for option, size in ((mmap_threshold, 32 << 20), (trim_threshold, 128 << 20), (top_pad, 8 << 20)):
+        for option, size in ((mmap_threshold, 32 << 20), (trim_threshold, 64 << 20), (top_pad, 8 << 20)):
             tune(option, size)
 
 

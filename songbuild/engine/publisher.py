@@ -69,6 +69,8 @@ def _copy(made: MadeFile, place: Path) -> None:
         except FileNotFoundError:
             raise EngineError(f"{place.name} was removed from the cache before it was copied", "render again") from None
         if digest_file(part) != made.digest:
+            with suppress(OSError):  # its stamp may be that of a good file: a disk that rots writes none
+                made.path.unlink()
             raise EngineError(f"{place.name} was damaged in the cache", "render again")
         if place.is_dir() and not place.is_symlink():
             raise EngineError(f"{place} is a folder", "move it away, or give the file another name")

@@ -129,7 +129,8 @@ class Reader:
         parts: list[State] = []
         name, state = NO_STATE, None
         for start, stop in self._spans():
-            key = [params, self._stream.spelling(start, stop), name]
+            spelling = self._stream.spelling(start, stop)  # of silence it doesn't tell how many channels
+            key = [params, self.channels, spelling, name]
             found = self._memo.recall(key) if self._memo else None
             if found is None:
                 part, state = step(self.read(start, stop), state)

@@ -228,26 +228,29 @@ def _input(item: Work) -> Json | MadeFile:
 
 
 def _cut(pieces: Any, channels: int, name: str) -> Iterator[Stored]:
-    """Arrays (channels, any n) -> float32 arrays (channels, WHOLE_TILE), the last one shorter."""
+    """Arrays (channels, any n) -> float32 arrays (channels, WHOLE_TILE), the last one shorter.
+
+    What was handed out isn't held while the next one is waited for: a song may decode many files at once.
+    """
     import numpy as np
 
-    tile, filled = None, 0
+    tiles: list[Stored] = []
+    filled = 0
     for piece in pieces:
         if piece.ndim != 2 or piece.shape[0] != channels:
             raise ValueError(f"{name}: made {piece.shape}, not {(channels, 'n')}")
         place = 0
         while place < piece.shape[1]:
-            if tile is None:
-                tile, filled = np.empty((channels, WHOLE_TILE), "<f4"), 0
+            if not tiles:
+                tiles, filled = [np.empty((channels, WHOLE_TILE), "<f4")], 0
             count = min(WHOLE_TILE - filled, piece.shape[1] - place)
             with np.errstate(over="ignore"):
-                tile[:, filled : filled + count] = piece[:, place : place + count]
+                tiles[0][:, filled : filled + count] = piece[:, place : place + count]
             place, filled = place + count, filled + count
             if filled == WHOLE_TILE:
-                yield tile
-                tile = None
-    if tile is not None:
-        yield tile[:, :filled]
+                yield tiles.pop()
+    if tiles:
+        yield tiles.pop()[:, :filled]
 
 
 def _plain(value: Json, name: str) -> Json:

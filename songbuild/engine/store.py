@@ -31,7 +31,7 @@ INLINE_BYTES = 1024
 """A state up to this size is not worth a file: it is its own name."""
 MIB = 1 << 20
 DEFAULT_CAP_BYTES = 20_000 * MIB
-DEFAULT_MEMORY_BYTES = 64 * MIB
+DEFAULT_MEMORY_BYTES = 48 * MIB
 
 
 class Store:

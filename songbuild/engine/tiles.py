@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -41,15 +41,28 @@ class Job:
     before: str
 
 
+class Inputs(Sequence[Any]):
+    """What a recipe is given to make a tile; audio is read when it is asked for, and not held."""
+
+    def __init__(self, items: Sequence[Input], fetch: Callable[[str], Stored]) -> None:
+        self._items, self._fetch = items, fetch
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return Inputs(self._items[place], self._fetch)
+        item = self._items[place]
+        return gather(item.channels, item.pieces, self._fetch) if isinstance(item, Cut) else item
+
+
 def make(node: Node, job: Job, store: Store, state: State, fetch: Callable[[str], Stored]) -> tuple[str, str, State]:
     """Run the recipe and store what it puts out: the names of the tile and of the state after it, and that state.
 
     Raises RecipeError, DamagedBlob, EngineError; a recipe's bug is raised as it is.
     """
-    inputs: list[Any] = [
-        gather(item.channels, item.pieces, fetch) if isinstance(item, Cut) else item for item in job.inputs
-    ]
-    out, after = node.recipe.run(inputs, job.params, job.tile, state)
+    out, after = node.recipe.run(Inputs(job.inputs, fetch), job.params, job.tile, state)
     if out.shape != (node.channels, job.tile.frames):
         raise ValueError(f"{node.name}: made {out.shape}, not {(node.channels, job.tile.frames)}")
     return put(out, store, node.name, job.place, job.tile.rate), *store.put_state(after)

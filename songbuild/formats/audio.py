@@ -15,7 +15,7 @@ from songbuild.formats.headers import complaint
 
 Audio = npt.NDArray[np.float64]
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "AIFF", "MP3", "OGG")
-BLOCK = 1 << 16
+BLOCK = 1 << 14
 RATES = (4_000, 768_000)
 
 

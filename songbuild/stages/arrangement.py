@@ -52,7 +52,7 @@ def _reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int,
 
 
 def _play(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
-    instrument = BY_NAME[params["instrument"]]
+    instrument, inputs = BY_NAME[params["instrument"]], [*inputs]
     out = np.zeros((instrument.channels, tile.frames))
     if not params["notes"]:
         return out, state

@@ -95,6 +95,7 @@ def _reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int,
 
 
 def _comp(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
+    inputs = [*inputs]
     width = max((len(item) for item in inputs), default=1)
     out = np.zeros((width, tile.frames))
     hulls = _hulls(params, tile.frames)

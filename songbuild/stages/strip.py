@@ -75,9 +75,10 @@ def _run(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state:
 
 def mixed(inputs: Sequence[Array], faders: Sequence[Mapping[str, Json]]) -> Array:
     """The stereo sum of `inputs` (1 or 2 channels, equal frames) through their faders, added in order."""
-    frames = inputs[0].shape[1]
-    out = np.zeros((2, frames))
+    out: Array | None = None
     for x, fader in zip(inputs, faders, strict=True):
+        frames = x.shape[1]
+        out = np.zeros((2, frames)) if out is None else out
         gain: Array | float = 1.0
         for lane in fader["gains"]:
             gain = gain * _gain(lane, frames)
@@ -85,6 +86,7 @@ def mixed(inputs: Sequence[Array], faders: Sequence[Mapping[str, Json]]) -> Arra
         left, right = law(_lane(fader["pan"] or constant(0.0), frames))
         out[0] += x[0] * (gain * left)
         out[1] += x[-1] * (gain * right)
+    assert out is not None, "there is a feed"
     return out
 
 
