@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test soak lint bench docs clean
 
 demo: .venv/.core
 	$(BIN)/songbuild render example_song --trust
@@ -12,6 +12,13 @@ test: .venv/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist worksteal
+
+# Hours: other random histories each time, and 200 edits of example_song; what fails says how to see it again.
+soak: export SONGBUILD_SEED ?= $(shell date +%s)
+soak: export SONGBUILD_HISTORIES ?= 100000
+soak: export SONGBUILD_SOAK ?= 200
+soak: .venv/.test
+	$(BIN)/pytest -n auto --dist worksteal tests/engine/test_proof.py tests/test_incremental.py
 
 lint: .venv/.test
 	$(BIN)/ruff check .

@@ -104,8 +104,12 @@ def _example(unit: Unit) -> str:
 
 
 def _shown(value: object) -> str:
-    return repr(value) if isinstance(value, str) else "a list" if isinstance(value, list) else (
-        "a mapping" if isinstance(value, dict) else "nothing" if value is None else str(value).lower()
+    return (
+        repr(value)
+        if isinstance(value, str)
+        else "a list"
+        if isinstance(value, list)
+        else ("a mapping" if isinstance(value, dict) else "nothing" if value is None else str(value).lower())
     )
 
 

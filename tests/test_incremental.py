@@ -2,12 +2,14 @@
 
 The tempo is eight times the song's, so that every bar, section and edit is there and a build takes seconds, and notes
 that a clean build renders again may come from this process's memory (tests/devices/test_placer.py shows that this
-changes no bit).  SONGBUILD_SOAK=1 runs the song as it is.
+changes no bit).  `make soak` takes 200 random edits instead of two, and makes the named
+ones in the song as it is.  SONGBUILD_SOAK says how many there are, SONGBUILD_SEED which.
 """
 
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 from collections.abc import Callable
@@ -16,14 +18,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import edits
+from songbuild import api
 from songbuild.devices import placer
 from songbuild.devices.cache import ArrayCache
 from support import read_wav, render, write_wav
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "example_song"
-FASTER = 1 if os.environ.get("SONGBUILD_SOAK") else 8
-
-NOTES = placer.RENDERED if FASTER == 1 else ArrayCache(3 * 2**30)
+SOAK = int(os.environ.get("SONGBUILD_SOAK", "0"))
+SEED = int(os.environ.get("SONGBUILD_SEED", "1"))
+PARTS = 8 if SOAK else 1
+FASTER = 8
+NOTES = ArrayCache(3 * 2**30)
 Edit = Callable[[Path], None]
 
 
@@ -67,7 +73,7 @@ EDITS: dict[str, Edit] = {
     "nudge and crossfade": _sub("recordings.yaml", r"nudge: -12ms", "nudge: -7ms"),
     "a take recorded again": _another_take,
     "humanize": _sub("song.yaml", r"seed: 26", "seed: 27"),
-    "tempo": _sub("song.yaml", r"(at: bridge, bpm: )[\d.]+", rf"\g<1>{90 * FASTER}"),
+    "tempo": _sub("song.yaml", r"(at: bridge, bpm: )[\d.]+", r"\g<1>720"),
     "loudness and ceiling": _sub(
         "master.yaml", r"(?s)loudness: -14 LUFS(.*)ceiling: -1 dBTP", r"loudness: -15 LUFS\1ceiling: -1.5 dBTP"
     ),
@@ -77,44 +83,93 @@ EDITS: dict[str, Edit] = {
 
 
 @pytest.fixture(scope="module")
-def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """example_song, fast, with all its files but what was built."""
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """example_song, with all its files but what was built."""
     song = tmp_path_factory.mktemp("incremental") / "song"
     shutil.copytree(EXAMPLE, song, ignore=shutil.ignore_patterns("out", "__pycache__"))
+    return song
+
+
+@pytest.fixture(scope="module")
+def fast(original: Path) -> Path:
+    """The same, at many times its tempo."""
+    song = original.with_name("fast")
+    shutil.copytree(original, song)
     text = (song / "song.yaml").read_text(encoding="utf-8")
     text = re.sub(r"(bpm|to): ([\d.]+)", lambda m: f"{m[1]}: {float(m[2]) * FASTER:g}", text)
-    formats = "wav24, wav16, flac, mp3, stems, midi" if FASTER == 1 else "wav24, flac, stems, midi"
-    text = re.sub(r"formats: \[[^]]*\]", f"formats: [{formats}]", text)
+    text = re.sub(r"formats: \[[^]]*\]", "formats: [wav24, flac, stems, midi]", text)
     (song / "song.yaml").write_text(text, encoding="utf-8")
     return song
+
+
+@pytest.fixture(autouse=True)
+def _remember_notes(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not SOAK:
+        monkeypatch.setattr(placer, "RENDERED", NOTES)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@pytest.fixture(autouse=True)
-def _remember_notes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(placer, "RENDERED", NOTES)
+def _differences(song: Path, warm: Path, count: int) -> tuple[list[str], api.Rendered]:
+    """Render with the cache `warm` and with none: the files that differ, and what the first did."""
+    done = render(song, trusted=True, cache=str(warm), threads=1 + count % 2)
+    found = _files(song / "out")
+    cold, out = warm.with_name("cold"), warm.with_name("clean")
+    render(song, trusted=True, cache=str(cold), out=out, threads=1)
+    clean = _files(out)
+    shutil.rmtree(cold)
+    shutil.rmtree(out)
+    return [file for file in {**found, **clean} if found.get(file) != clean.get(file)], done
 
 
 @pytest.mark.parametrize("quarter", [0, 1, 2, 3])
-def test_incremental_equals_clean(edited: Path, tmp_path: Path, quarter: int) -> None:
-    song = tmp_path / "song"
-    shutil.copytree(edited, song)
+def test_incremental_equals_clean(original: Path, fast: Path, tmp_path: Path, quarter: int) -> None:
+    song, warm = tmp_path / "song", tmp_path / "warm"
+    shutil.copytree(original if SOAK else fast, song)
     names = [name for index, name in enumerate(EDITS) if index % 4 == quarter]
-    render(song, trusted=True, cache=str(tmp_path / "warm"))
-    before = _files(song / "out")
+    render(song, trusted=True, cache=str(warm))
     for count, name in enumerate(names):
+        before = _files(song / "out")
         EDITS[name](song)
-        done = render(song, trusted=True, cache=str(tmp_path / "warm"), threads=1 + count % 3)
-        warm = _files(song / "out")
+        wrong, done = _differences(song, warm, count)
+        assert wrong == [], name
         assert any(node["status"] == "reused" for node in done.facts["nodes"]), name
-        render(song, trusted=True, cache=str(tmp_path / "cold"), out=tmp_path / "clean", threads=1 + (count + 1) % 2)
-        clean = _files(tmp_path / "clean")
-        assert warm.keys() == clean.keys(), name
-        assert [file for file in warm if warm[file] != clean[file]] == [], name
-        assert warm != before, f"{name}: nothing changed"
-        before = warm
-        shutil.rmtree(tmp_path / "cold")
-        shutil.rmtree(tmp_path / "clean")
+        assert _files(song / "out") != before, f"{name}: nothing changed"
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_incremental_equals_clean_after_random_edits(fast: Path, tmp_path: Path, part: int) -> None:
+    song, warm, luck = tmp_path / "song", tmp_path / "warm", random.Random(f"{SEED} {part}")
+    shutil.copytree(fast, song)
+    render(song, trusted=True, cache=str(warm))
+    past, story = [edits.read(song)], list[str]()
+    for count in range(-(-SOAK // PARTS) or 2):
+        kind, what = edits.draw(song, past, luck, lambda: _is_sound(song, warm))
+        past.append(edits.read(song))
+        story.append(f"{kind}: {what}")
+        wrong, done = _differences(song, warm, count)
+        if wrong:
+            pytest.fail(
+                f"{wrong} differ; SONGBUILD_SEED={SEED}, part {part}:\n" + _shortest(song, tmp_path, past, story)
+            )
+        ran = [node["node"] for node in done.facts["nodes"] if node["status"] != "reused"]
+        assert kind not in edits.QUIET or not ran, f"{what}, and {ran} ran"
+
+
+def _is_sound(song: Path, warm: Path) -> bool:
+    _, problems = api.check(song, trusted=True, cache=str(warm))
+    return not any(problem.severity == "error" for problem in problems)
+
+
+def _shortest(song: Path, folder: Path, past: list[edits.Text], story: list[str]) -> str:
+    """As few of the last edits as still make the difference, from an empty cache."""
+    for last in (1, 2, 4, 8, len(story)):
+        warm = folder / f"shorter {last}"
+        for text in past[-1 - last :]:
+            edits.write(song, text)
+            render(song, trusted=True, cache=str(warm))
+        if _differences(song, warm, 0)[0]:
+            return "\n".join(story[-last:])
+    return "\n".join(["only with the whole history:", *story])

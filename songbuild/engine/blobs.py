@@ -59,6 +59,22 @@ class Blobs:
                 return Path(place)
         return None
 
+    def file(self, name: str, verify: bool = True) -> Path:
+        """Where a blob is that is read as a file.  Raises DamagedBlob, and moves a bad one aside."""
+        place = self.path(name)
+        if place is None:
+            self.lost.add(name)
+            raise DamagedBlob(name, corrupt=False)
+        if verify:
+            try:
+                same = digest_file(place) == name
+            except OSError:
+                same = False
+            if not same:
+                self.quarantine(name)
+                raise DamagedBlob(name, corrupt=True)
+        return place
+
     def named(self, start: str) -> tuple[str, ...]:
         """The names of the blobs here that begin with `start`, at least two hexadecimal digits."""
         if not start.isalnum():

@@ -114,7 +114,7 @@ class Runner:
     def _make(self, wanted: Asked, hand: Hand | None) -> tuple[str, str]:
         work, ranges = self.work, iter(self.needs)
         inputs: list[Input] = [
-            Cut(item.stream.channels, [*item.stream.pieces(*next(ranges))]) if item.audio else _input(item)
+            Cut(item.stream.channels, [*item.stream.pieces(*next(ranges))]) if item.audio else self._input(item)
             for item in work.inputs
         ]
         job = Job(wanted.tile, work.stream.frames, wanted.params, inputs, work.states[-1] if work.states else NO_STATE)
@@ -154,21 +154,26 @@ class Runner:
             if self.damaged:
                 raise DamagedBlob(self.work.node.name, self.corrupt)
             digest, size = self.store.blobs.put_file(path)
-        place = self.store.blobs.path(digest)
-        assert place is not None
+        place = self._guard(self.store.blobs.file, digest, False)
         self.work.file = MadeFile(place, digest, size, facts)
         return True
 
     def _run(self, work: Work, *more: Path) -> Any:
         memo = _Memo(self.store, work.node.recipe.id, work.node.recipe.revision, work.rate)
         inputs = [
-            Reader(item.stream, work.rate, self._fetch, memo) if item.audio else _input(item) for item in work.inputs
+            Reader(item.stream, work.rate, self._fetch, memo) if item.audio else self._input(item)
+            for item in work.inputs
         ]
         files = tuple(source.path for source in work.node.sources)
         found = work.node.recipe.run(inputs, work.node.params, work.rate, files, *more)
         if self.damaged:  # a recipe that catches every exception doesn't get away with it
             raise DamagedBlob(work.node.name, self.corrupt)
         return found
+
+    def _input(self, item: Work) -> Json | MadeFile:
+        if item.file is not None:
+            self._guard(self.store.blobs.file, item.file.digest)
+        return item.value if item.file is None else item.file
 
     def _fetch(self, name: str) -> Stored:
         self.pulse()
@@ -221,10 +226,6 @@ class _Memo:
 
     def _digest(self, key: Json) -> str:
         return digest_json([FORMAT, "fold", self.recipe, self.revision, self.rate, key])
-
-
-def _input(item: Work) -> Json | MadeFile:
-    return item.file if item.node.recipe.kind == "file" else item.value
 
 
 def _cut(pieces: Any, channels: int, name: str) -> Iterator[Stored]:

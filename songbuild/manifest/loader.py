@@ -27,6 +27,7 @@ from songbuild.problems import Fault, Problem, Span
 if TYPE_CHECKING:
     from songbuild.devices.device import Effect, Instrument
 
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A song as loaded: None where an error stands in the way; problems in the order of their places.

@@ -104,7 +104,10 @@ def test_trust_lets_scripts_run_until_it_is_removed(write_song: WriteSong) -> No
     assert "MAN007" in songbuild("check", song).err
     assert "MAN007" not in songbuild("check", song, "--trust").err
     assert not is_trusted(song)
-    assert songbuild("trust", song).out == f"{song}: trusted; its .py manifests and plugins run when it is checked or built\n"
+    assert (
+        songbuild("trust", song).out
+        == f"{song}: trusted; its .py manifests and plugins run when it is checked or built\n"
+    )
     assert "MAN007" not in songbuild("check", song).err
     assert songbuild("trust", song, "--remove").code == 0
     assert "MAN007" in songbuild("check", song).err

@@ -39,8 +39,11 @@ def test_without_gain_it_changes_no_bit():
 
 def test_a_cut_nulls_a_boost():
     x = np.random.default_rng(1).standard_normal((2, 5000))
-    bands = [{"type": t, "freq_hz": f, "gain_db": g, "q": 1.1}
-             for t, f in (("peak", 9000), ("low_shelf", 120), ("high_shelf", 7000)) for g in (8, -8)]
+    bands = [
+        {"type": t, "freq_hz": f, "gain_db": g, "q": 1.1}
+        for t, f in (("peak", 9000), ("low_shelf", 120), ("high_shelf", 7000))
+        for g in (8, -8)
+    ]
     y, _ = EFFECT.process(x, Eq(bands=bands), RATE, None)
     assert np.abs(y - x).max() < 1e-11
 

@@ -64,8 +64,10 @@ SAWS = {
 
 @pytest.mark.parametrize("name", PITCHED)
 def test_no_alias_above_minus_80_db_at_c7(name: str) -> None:
-    audio = sound(name, Note(96, 1.0, RATE), attack_ms=2, **SAWS[name]) if name in ("subtractive", "pad") else sound(
-        name, Note(96, 1.0, RATE), **SAWS[name]
+    audio = (
+        sound(name, Note(96, 1.0, RATE), attack_ms=2, **SAWS[name])
+        if name in ("subtractive", "pad")
+        else sound(name, Note(96, 1.0, RATE), **SAWS[name])
     )
     assert alias_db(audio[0], 440.0 * 2 ** ((96 - 69) / 12)) < -80
 

@@ -242,9 +242,11 @@ def test_events_tell_the_whole_story_and_are_json(toys, store) -> None:
     (channel,) = [e for e in second if e.get("name") == "bass channel" and e.get("status") == "run"]
     assert channel["reasons"] == ["gain: 0.5 -> 0.25"] and channel["tiles"] == 8
     tiles = [(e["name"], e["start"]) for e in second if e["event"] == "tile"]
-    assert [start for name, start in tiles if name == "bass channel"] == list(range(0, 8 * 100, 100)) == [
-        *dict.fromkeys(start for _, start in tiles)
-    ], "tiles that were made, in the order of the song"
+    assert (
+        [start for name, start in tiles if name == "bass channel"]
+        == list(range(0, 8 * 100, 100))
+        == [*dict.fromkeys(start for _, start in tiles)]
+    ), "tiles that were made, in the order of the song"
     begun = [e["name"] for e in second if e.get("status") == "running"]
     assert begun[0] == "bass channel" and begun[-1] == "out"
 

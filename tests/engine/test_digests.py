@@ -28,9 +28,11 @@ ARRAYS = npst.arrays(
 )
 STATES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | ARRAYS,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
@@ -55,8 +57,7 @@ def test_digests_are_the_same_in_every_process(tmp_path) -> None:
     code = "from songbuild.engine import digest_json; print(digest_json({'b': 0.1, 'a': ['x', None, 1e300]}))"
     run = [sys.executable, "-c", code]
     found = {
-        subprocess.run(run, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
-        for seed in ("1", "2")
+        subprocess.run(run, env={"PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout for seed in ("1", "2")
     }
     assert len(found) == 1
     # A key that changes with a release loses everybody's cache: this one is frozen.
@@ -74,8 +75,11 @@ def test_digest_of_a_file_is_blake3(tmp_path) -> None:
 
 def same(one: object, two: object) -> bool:
     if isinstance(one, np.ndarray):
-        return isinstance(two, np.ndarray) and one.dtype == two.dtype and one.shape == two.shape and (
-            one.tobytes() == two.tobytes()
+        return (
+            isinstance(two, np.ndarray)
+            and one.dtype == two.dtype
+            and one.shape == two.shape
+            and (one.tobytes() == two.tobytes())
         )
     if isinstance(one, dict):
         return isinstance(two, dict) and one.keys() == two.keys() and all(same(one[k], two[k]) for k in one)

@@ -61,3 +61,17 @@ def test_a_part_that_is_lost_is_made_again(toys, tmp_path) -> None:
     with Store(tmp_path / "cache") as store, Store(tmp_path / "clean") as clean:
         assert value(toys, store, changed, size=1000)[0] == value(toys, clean, changed, size=1000)[0]
         assert value(toys, store, EVENTS, size=1000)[0] == first
+
+
+def test_silence_of_one_channel_is_another_fold_than_silence_of_two(toys, store) -> None:
+    def graph(source):
+        def run(inputs, params, rate, files):
+            return [part.tolist() for part in inputs[0].fold({}, lambda tile, state: (tile.max(axis=1), None))[0]]
+
+        return Graph(
+            {}, toys.rate, GRID, (Node("channels", "mix", Recipe("channels", 1, "value", run), {}, (source,)),)
+        )
+
+    both = build(graph(toys.notes("n", [])), store, threads=1).values["channels"]
+    left = build(graph(toys.mono("m", toys.notes("n", []))), store, threads=1).values["channels"]
+    assert (both, left) == ([[0.0, 0.0]] * 4, [[0.0]] * 4)

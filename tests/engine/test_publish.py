@@ -9,6 +9,7 @@ import os
 import pytest
 
 from songbuild.engine import EngineError, Graph, build, publish
+from songbuild.engine.unchanged import stamp
 
 EVENTS = [[10, 50, 0.5], [150, 80, 0.25]]
 GRID = (0, 100, 200, 300)
@@ -130,3 +131,15 @@ def test_what_a_killed_publisher_left_is_cleared(toys, store, tmp_path) -> None:
     stale.write_bytes(b"half")
     publish(made(toys, store, "a"), tmp_path)
     assert not stale.exists()
+
+
+def test_a_blob_that_rotted_under_the_stamp_of_a_good_one_is_made_again(toys, store, tmp_path) -> None:
+    first = made(toys, store, "a")
+    good = first.outputs["a"]
+    content = good.path.read_bytes()
+    good.path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    store.traces.put_file(str(good.path.absolute()), stamp(good.path), good.digest)  # what a failing disk looks like
+    with pytest.raises(EngineError, match="damaged in the cache"):
+        publish(made(toys, store, "a"), tmp_path / "out")
+    assert publish(made(toys, store, "a"), tmp_path / "out").written == ("a",)
+    assert (tmp_path / "out" / "a").read_bytes() == content

@@ -137,6 +137,21 @@ def test_mp3_has_its_bit_rate_no_delay_and_its_exact_length(tmp_path, kbps):
     assert seen == {kbps}
 
 
+def test_a_quiet_mp3_is_dithered_not_cut_off(tmp_path):
+    """A tone of half a step of 16 bits: rounded away it would be silence, truncated a square wave."""
+    n = np.arange(3 * RATE)
+    x = np.tile(0.5 / 32768 * np.sin(2 * np.pi * 441 * n / RATE), (2, 1))
+    write_mp3(tmp_path / "a.mp3", [x], RATE, 2, 320)
+    y = np.concatenate(list(blocks(tmp_path / "a.mp3", RATE)), axis=1)
+    size = 100 * (RATE // 100)
+    level = [
+        2 / size * abs(np.sum(y[0, :size] * np.exp(-2j * np.pi * hz * n[:size] / RATE))) * 32768 for hz in (441, 1323)
+    ]
+    assert level[0] == pytest.approx(0.5, rel=0.1)
+    assert level[1] < 0.02
+    assert np.abs(y.mean()) * 32768 < 0.05
+
+
 @pytest.mark.parametrize("rate", [32000, 44100, 48000])
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("frames", [1, 100, 1152, 20_000])

@@ -325,7 +325,8 @@ def test_base_is_a_song(load_song) -> None:
 def test_all_problems_of_all_files_in_one_run(load_song) -> None:
     loaded = load_song(
         {
-            "song.yaml": BASE.replace("form: [verse]", "form: [vers]") + "seed: x\nmix: mix.yaml\nmaster: master.yaml\n",
+            "song.yaml": BASE.replace("form: [verse]", "form: [vers]")
+            + "seed: x\nmix: mix.yaml\nmaster: master.yaml\n",
             "mix.yaml": "channels: {bass: {pan: 3, to: lows, inserts: [compresor, eq: {bnds: []}]}}\nbuses: {b: {to: b}}\n",
             "master.yaml": "loudness: [\n",
             "a.wav": "",
@@ -339,7 +340,7 @@ def test_all_problems_of_all_files_in_one_run(load_song) -> None:
 
 
 def test_what_follows_from_a_fault_is_not_reported(load_song) -> None:
-    text = BASE.replace("bars: 2, ", "").replace("riff: \"", "riff: {tones: \"").replace("c5\"", "c5\"}")
+    text = BASE.replace("bars: 2, ", "").replace('riff: "', 'riff: {tones: "').replace('c5"', 'c5"}')
     loaded = load_song({"song.yaml": text + "mix: {channels: {bass: {inserts: [eqq], automation: {eqq.x: '1: 1'}}}}\n"})
     assert [problem.code for problem in loaded.problems if problem.code[:3] != "MAN"] == ["COMP001", "ARR002", "MIX003"]
 
@@ -391,12 +392,18 @@ def test_no_song_here(tmp_path: Path) -> None:
 
 
 def test_message_is_as_designed(load_song) -> None:
-    loaded = load_song({"song.yaml": BASE + "mix: mix.yaml\n", "a.wav": "", "mix.yaml": """\
+    loaded = load_song(
+        {
+            "song.yaml": BASE + "mix: mix.yaml\n",
+            "a.wav": "",
+            "mix.yaml": """\
 channels:
   bass:
     inserts:
     - compresor: {threshold_db: -18}
-"""})
+""",
+        }
+    )
     problem: Problem = loaded.problems[0]
     assert str(problem) == (
         "mix.yaml:4:7: error[MIX003]: unknown effect 'compresor'\n"
