@@ -30,11 +30,13 @@ def _run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter shows its number
             stream.reconfigure(errors="backslashreplace")
-    if arguments[:1] == ["render"] and not _asks(arguments[1:]):
-        from songbuild.app.unchanged import answer
+    if arguments[:1] == ["render"]:
+        asked = [item for item in arguments[1:] if item != "--trust"]  # where nothing runs, nothing has to be trusted
+        if not _asks(asked):
+            from songbuild.app.unchanged import answer
 
-        if answer(arguments[1] if len(arguments) > 1 else "."):
-            return 0
+            if answer(asked[0] if asked else "."):
+                return 0
     from songbuild.app.cli.commands import run
 
     return run()
