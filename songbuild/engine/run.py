@@ -161,7 +161,7 @@ class Runner:
     def _run(self, work: Work, *more: Path) -> Any:
         memo = _Memo(self.store, work.node.recipe.id, work.node.recipe.revision, work.rate)
         inputs = [
-            Reader(item.stream, work.rate, self._fetch, memo) if item.audio else self._input(item)
+            Reader(item.stream, item.rate, self._fetch, memo) if item.audio else self._input(item)
             for item in work.inputs
         ]
         files = tuple(source.path for source in work.node.sources)
@@ -220,7 +220,8 @@ class _Memo:
             return None
 
     def keep(self, key: Json, part: State, state: State) -> tuple[State, str, State]:
-        (part_name, part), (after, state) = self.store.put_state(part), self.store.put_state(state)
+        part_name, part = self.store.put_state(part, snap=False)  # it is what comes out, not what is handed on
+        after, state = self.store.put_state(state)
         self.store.traces.put(self._digest(key), [part_name, after])
         return part, after, state
 

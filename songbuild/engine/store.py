@@ -106,11 +106,11 @@ class Store:
             self.memory.put(name, found)
         return found
 
-    def put_state(self, state: State) -> tuple[str, State]:
-        """Store a state; returns its name, and the state as it will be read back."""
+    def put_state(self, state: State, *, snap: bool = True) -> tuple[str, State]:
+        """Store a state, on the grid of states if it is to `snap`; its name, and the state as it will be read back."""
         if state is None:
             return NO_STATE, None
-        data = encode(state)
+        data = encode(state, snap=snap)
         small = len(data) <= INLINE_BYTES
         return _INLINE + b64encode(data).decode() if small else self.blobs.put(data), decode(data)
 

@@ -58,7 +58,8 @@ class Whole:
     def fold(self, params: Any, step: Any) -> tuple[list[Any], Any]:
         parts, state = [], None
         for tile in self.tiles():
-            part, state = map(_read_back, step(tile, state))
+            part, state = step(tile, state)
+            part, state = _read_back(part, snap=False), _read_back(state)
             parts.append(part)
         return parts, state
 
@@ -116,9 +117,9 @@ def _tile(node: Node, inputs: list[Any], params: Any, tile: Tile, state: Any) ->
     return _stored(found), _read_back(after)
 
 
-def _read_back(state: Any) -> Any:
+def _read_back(state: Any, snap: bool = True) -> Any:
     """A state as it comes back from the store."""
-    return None if state is None else decode(encode(state))
+    return None if state is None else decode(encode(state, snap=snap))
 
 
 def _stored(audio: np.ndarray) -> np.ndarray:

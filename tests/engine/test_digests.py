@@ -90,9 +90,27 @@ def same(one: object, two: object) -> bool:
 
 @given(STATES)
 def test_a_state_comes_back_bit_for_bit(state: object) -> None:
-    data = encode(state)
+    data = encode(state, snap=False)
     assert same(decode(data), state)
-    assert encode(decode(data)) == data
+    assert encode(decode(data), snap=False) == data
+
+
+@given(STATES)
+def test_what_is_handed_on_is_on_the_grid(state: object) -> None:
+    near = decode(encode(state))
+    assert encode(near) == encode(near, snap=False), "what is on the grid stays"
+    assert decode(encode(near)) is not None or state is None
+
+
+@given(st.floats(allow_nan=False), st.sampled_from([float, np.float64, np.float32, np.complex128]))
+def test_snapping_moves_a_number_by_half_a_step_at_most(number: float, kind: type) -> None:
+    with np.errstate(over="ignore"):
+        value = kind(number)
+    near = decode(encode({"alone": value, "among": np.array([value] * 3)}))
+    assert type(near["alone"]) is kind and near["among"].tolist() == [near["alone"]] * 3
+    assert near["alone"] == value or abs(near["alone"] - value) <= 2.0**-41
+    assert abs(value) >= 2.0**12 or float(np.real(near["alone"])) * 2.0**40 % 1 == 0
+    assert not np.signbit(np.real(near["alone"])) or near["alone"] != 0
 
 
 def test_a_state_comes_back_in_one_layout_that_may_be_changed() -> None:
