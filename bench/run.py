@@ -1,8 +1,8 @@
 """`make bench`: how fast songbuild is, as ratios to other engines that do the same job in the same run.
 
 Each figure is a whole process: wall and CPU seconds and peak memory, its workers included, as the operating system
-counts them.  The last
-run stands in bench/history/ as JSON.  Usage: run.py [--quick] [--keep FOLDER]
+counts them; save to sound is what `watch` says of itself.  The last run stands in bench/history/ as JSON.
+Usage: run.py [--quick] [--keep FOLDER]
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import mixdown
+import save_to_sound
 import synthesis
 
 HERE = Path(__file__).resolve().parent
@@ -146,24 +147,38 @@ def jobs_length(folder: Path, environment: dict[str, str], length: float) -> lis
 def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
     song = folder / "synthesis"
     song.mkdir()
-    count = synthesis.write_song(song)
+    count, lines = synthesis.write_song(song)
     synthesis.write_csound(song)
+    check = measure(f"check, {lines} lines", [SONGBUILD, "check", str(song)], environment)
     render = [SONGBUILD, "render", str(song)]
     cold = measure(f"synthesis cold, {count} notes", render, environment)
-    figures = [cold]
+    figures = [check, cold]
     if csound := shutil.which("csound"):
         peer = measure(
             "synthesis: csound",
             [csound, "-d", "-m0", "-o", str(song / "csound.wav"), str(song / "song.csd")],
             environment,
         )
-        figures = [peer, against(cold, peer)]
+        figures = [check, peer, against(cold, peer)]
     figures.append(against(measure("synthesis no-op", render, environment, runs=9), cold))
     synthesis.write_song(song, changed=True)
     figures.append(against(measure("synthesis, one note changed", render, environment), cold))
+    again = measure(f"check, {lines} lines, one note changed", [SONGBUILD, "check", str(song)], environment, runs=9)
+    figures.append(against(again, check))
     synthesis.write_song(song, order="abdcefg")
     figures.append(against(measure("synthesis, a section moved", render, environment), cold))
     return figures
+
+
+def jobs_watch(folder: Path, environment: dict[str, str], saves: int) -> list[Figure]:
+    """From a save to the first changed audio and to the finished file, of a running watch: medians."""
+    song = folder / "watch"
+    song.mkdir()
+    found = save_to_sound.measure(song, saves, environment)
+    return [
+        Figure(f"{what}, {saves} saves", seconds["median"] / 1000, 0.0, 0.0)
+        for what, seconds in (("save to sound", found["audio_ms"]), ("save to file", found["done_ms"]))
+    ]
 
 
 def main() -> None:
@@ -176,6 +191,7 @@ def main() -> None:
     try:
         figures = jobs_mixdown(folder, environment, 0.1 if arguments.quick else 1.0, 6 if arguments.quick else 24)
         figures += jobs_synthesis(folder, environment)
+        figures += jobs_watch(folder, environment, 5 if arguments.quick else 30)
         figures += jobs_length(folder, environment, 0.1 if arguments.quick else 1.0)
     finally:
         if not arguments.keep:

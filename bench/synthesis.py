@@ -48,10 +48,10 @@ def notes() -> list[list[list[str]]]:
     ]
 
 
-def write_song(folder: Path, changed: bool = False, order: str = SECTIONS) -> int:
+def write_song(folder: Path, changed: bool = False, order: str = SECTIONS) -> tuple[int, int]:
     """Write the song, one subtractive synth a track, with its sections in `order`; `changed` moves one note.
 
-    Returns the number of notes.
+    Half a bar stands on a line, as one writes what one wants to diff.  Returns the number of notes and of lines.
     """
     tracks = notes()
     count = sum(note != "r" for bars in tracks for bar in bars for note in bar)
@@ -62,7 +62,11 @@ def write_song(folder: Path, changed: bool = False, order: str = SECTIONS) -> in
     for index, bars in enumerate(tracks):
         texts = [" ".join([f"{bar[0]}:8", *bar[1:]]) if "!" not in bar[0] else _timed(bar) for bar in bars]
         for place, section in enumerate(SECTIONS):
-            lines.append(f'    p{index}{section}: "{" | ".join(texts[place * LENGTH : (place + 1) * LENGTH])}"')
+            lines.append(f"    p{index}{section}: |")
+            for bar in texts[place * LENGTH : (place + 1) * LENGTH]:
+                half = bar.split()
+                lines += [f"      {' '.join(half[:4])}", f"        {' '.join(half[4:])} |"]
+            lines[-1] = lines[-1].removesuffix(" |")
     lines += ["arrangement:", "  tracks:"]
     lines += [f"    t{index}: subtractive" for index in range(TRACKS)]
     lines += ["  sections:"]
@@ -73,7 +77,7 @@ def write_song(folder: Path, changed: bool = False, order: str = SECTIONS) -> in
     lines += [f"    t{index}: {{gain_db: -15}}" for index in range(TRACKS)]
     lines += ["master: {loudness: null}", "delivery: {formats: [wav24]}"]
     (folder / "song.yaml").write_text("\n".join(lines) + "\n")
-    return count
+    return count, len(lines)
 
 
 def _timed(bar: list[str]) -> str:

@@ -45,9 +45,11 @@ def _device(device: Effect | Instrument) -> list[str]:
     lines = [f"### {device.name}", "", _said(device.params), ""]
     if isinstance(device, Effect) and device.sidechain:
         lines += ["Takes a side-chain: `sidechain: NAME` of a channel or bus.", ""]
-    lines += _table(device.params, device.static if isinstance(device, Effect) else frozenset())
+    static = device.static if isinstance(device, Effect) else frozenset[str]()
+    lines += _table(device.params, static)
     for key, model in _parts(device.params):
-        lines += [f"Each of `{key}`: {_said(model)}", "", *_table(model)]
+        fixed = frozenset(path.removeprefix(f"{key}.*.") for path in static)
+        lines += [f"Each of `{key}`: {_said(model)}", "", *_table(model, fixed)]
     if isinstance(device, Instrument) and device.keys:
         lines += [f"Drums: {_drums(device.keys)}.", ""]
     presets = [(name, packaged_preset(device.name, name)[1]) for name in packaged_presets(device.name)]
@@ -119,6 +121,8 @@ def _default(field: FieldInfo) -> str:
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
+    if isinstance(value, tuple) and isinstance(value[0], Params):
+        return f"{len(value)} of them"
     if isinstance(value, tuple):
         return " to ".join(f"{item:g}" for item in value)
     return f"`{value}`" if isinstance(value, str) else f"{value:g}"
@@ -162,6 +166,7 @@ With `--json` standard output is one JSON object a line. `event` says what it is
 | `done` | `nodes`, `failed`, `seconds` |
 | `decision` | `node`, `stage`, `status` (`reused`, `run`, `may run`), `why`, `waits`, `inputs`, `where`, `ranges` (`first_bar`, `last_bar`, `tiles`, `status`, `causes`) |
 | `problem` | `severity`, `code`, `message`, `file`, `line`, `column`, `length`, `hint`, `source` |
+| `measured` | of `measure`, one a file: `file`, `format`, `rate_hz`, `channels`, `seconds`, the readings ([measure](measure.md)), `curves` where asked for |
 | `result` | `ok`; after a render also `folder`, `files`, `written`, `master`, `nodes`, `seconds`, `cache`, `cache_writable` |
 """  # noqa: E501
 

@@ -80,8 +80,8 @@ def test_what_a_page_shows_is_accepted(write_song: WriteSong, stage: str) -> Non
         frame = FRAME + (f"{stage}: {stage}.yaml\n" if stage != "recordings" else "")
         files = {"recordings.yaml": RECORDINGS, "song.yaml": frame, f"{stage}.yaml": block}
         song = write_song(files, f"song{number}")
-        for take in ("guitar-1", "guitar-2"):
-            write_wav(song / f"recordings/{take}.flac", np.zeros(25 * 44_100), subtype="PCM_16")
+        for audio in ("recordings/guitar-1", "recordings/guitar-2", "refs/track"):
+            write_wav(song / f"{audio}.flac", np.zeros(25 * 44_100), subtype="PCM_16")
         ran = songbuild("check", song)
         assert (ran.code, "error" in ran.err) == (0, False), ran.err
         assert f"{stage}.yaml:" not in ran.err  # no warnings either

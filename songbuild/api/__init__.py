@@ -1,11 +1,13 @@
-"""The public functions: load, check, explain, render, lock, verify.  The command line is made of these."""
+"""The public functions: load, check, explain, render, lock, verify, measure.  The command line is made of these."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from songbuild.api.album import check_album, explain_album, render_album
     from songbuild.api.explaining import Explained, Line, Range, explain
     from songbuild.api.locking import Locked, LockWritten, lock
+    from songbuild.api.measuring import Measured, measure
     from songbuild.api.rendering import Rendered, render
     from songbuild.api.song import UsageError, check, load, open_store, size
     from songbuild.api.verifying import Verified, verify
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
 
 # No module here has the name of something public: importing it would put it in that name's place.
 _HOMES = {
+    "songbuild.api.album": ("check_album", "explain_album", "render_album"),
     "songbuild.api.explaining": ("Explained", "Line", "Range", "explain"),
     "songbuild.api.locking": ("Locked", "LockWritten", "lock"),
+    "songbuild.api.measuring": ("Measured", "measure"),
     "songbuild.api.rendering": ("Rendered", "render"),
     "songbuild.api.song": ("UsageError", "check", "load", "open_store", "size"),
     "songbuild.api.verifying": ("Verified", "verify"),
@@ -22,8 +26,9 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
-    "Explained", "Line", "LockWritten", "Locked", "Range", "Rendered", "Selection", "UsageError", "Verified", "check",
-    "explain", "load", "lock", "open_store", "render", "size", "verify",
+    "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "UsageError",
+    "Verified", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store", "render",
+    "render_album", "size", "verify",
 ]  # fmt: skip
 
 

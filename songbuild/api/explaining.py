@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from songbuild import engine
 from songbuild.api.song import Song, open_store, plan_song
-from songbuild.engine import Stretch
+from songbuild.engine import Graph, Last, Store, Stretch
 from songbuild.manifest.find import song_file
-from songbuild.problems import Problem
+from songbuild.model.score import Score
+from songbuild.problems import Path, Problem, Span
 from songbuild.stages.bars import Bars, where
 from songbuild.stages.plan import Selection
 from songbuild.stages.words import clauses
@@ -62,18 +64,37 @@ def explain(
         if planned is None:
             return Explained([], problems)
         last = engine.load_last(store, engine.song_id(song_file(song)))
-        nodes = {node.name: node for node in planned.graph.nodes()}
-        rate, lines = planned.graph.rate, []
-        bars = Bars.of(planned.score, rate)
-        for made in engine.decide_all(planned.graph, store, last):
-            node = nodes[made.name]
-            whys = [] if made.status == "reused" else clauses(made, node, last.get(made.name), planned.score, rate)
-            why = [f"{c.text} ({loaded.places.span(c.place)})" if c.place else c.text for c in whys]
-            waits, inputs = dict.fromkeys(made.waits), dict.fromkeys(item.name for item in node.inputs)
-            ranges = [_range(stretch, bars) for stretch in made.tiles]
-            facts = (made.name, made.stage, made.status, why, [*waits], [*inputs])
-            lines.append(Line(*facts, ranges, where(made.tiles, bars)))
+        rate = planned.graph.rate
+        text = Text(loaded.places.span, planned.score, rate, Bars.of(planned.score, rate))
+        lines = decided(planned.graph, store, last, lambda name: text)  # noqa: ARG005
     return Explained(lines, problems)
+
+
+@dataclass(frozen=True)
+class Text:
+    """What nodes come from: the place in its files of a path in it, its score, and the rate at which that is made.
+
+    An album is a text without `bars`.
+    """
+
+    span: Callable[[Path], Span]
+    score: Score
+    rate: int
+    bars: Bars | None
+
+
+def decided(graph: Graph, store: Store, last: Last, text_of: Callable[[str], Text]) -> list[Line]:
+    """What a build of `graph` would do with each node; `text_of` gives the text that the node of a name comes from."""
+    nodes, lines = {node.name: node for node in graph.nodes()}, []
+    for made in engine.decide_all(graph, store, last):
+        node, text = nodes[made.name], text_of(made.name)
+        whys = [] if made.status == "reused" else clauses(made, node, last.get(made.name), text.score, text.rate)
+        why = [f"{c.text} ({text.span(c.place)})" if c.place else c.text for c in whys]
+        waits, inputs = dict.fromkeys(made.waits), dict.fromkeys(item.name for item in node.inputs)
+        ranges = [_range(stretch, text.bars) for stretch in made.tiles] if text.bars else []
+        facts = (made.name, made.stage, made.status, why, [*waits], [*inputs])
+        lines.append(Line(*facts, ranges, where(made.tiles, text.bars) if text.bars else ""))
+    return lines
 
 
 def _range(stretch: Stretch, bars: Bars) -> Range:

@@ -19,11 +19,14 @@ from songbuild.api.song import Listener, Song, UsageError, open_store, plan_song
 from songbuild.devices.presets import FOLDER as PRESETS
 from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
-from songbuild.manifest import Loaded
+from songbuild.manifest import Loaded, Places
 from songbuild.manifest.find import song_file
+from songbuild.model.master import Values
 from songbuild.model.song import Song as SongModel
+from songbuild.model.targets import TARGETS
 from songbuild.problems import Fault, Problem
 from songbuild.problems import Path as SongPath
+from songbuild.stages.matching import match_words
 from songbuild.stages.plan import Plan, Selection
 
 FEW = 3
@@ -94,24 +97,26 @@ def render(
             witness=str(Path(song_file(song)).resolve()),
             focus=_end(planned, focus) if focus else 0,
         )
-        problems += [failure_problem(loaded, planned.graph, failure) for failure in built.failures]
+        problems += [failure_problem(loaded.places, planned.graph, failure) for failure in built.failures]
         refused = guard.built(built, store, folder) if guard is not None else []
         if refused:
-            return Rendered(problems + refused, work=_work(built))
+            return Rendered(problems + refused, work=work_done(built))
         note = Path(song_folder(store.folder, name)) / "published.json" if name and out is None else None
-        published = engine.publish(built, folder, _read_note(note))
-        _write_note(note, published.state)
+        published = engine.publish(built, folder, read_note(note))
+        write_note(note, published.state)
         measured = _measured(planned, built)
         problems += [loaded.places.problem(fault) for fault in checks.measure(loaded.song, measured)]
         summary = _summary(loaded.song, planned, measured, folder, [*built.outputs])
-        if note is not None and not built.failures and _steady(read, began):
+        if note is not None and not built.failures and steady(read, began):
             made = [*(folder / file for file in published.state), note]
             extra = {"summary": summary, "problems": [str(problem) for problem in problems]}
-            engine.record_song(store.folder, name or "", __version__, [*read, *_songbuild()], made, extra)
+            engine.record_song(store.folder, name or "", __version__, [*read, *own_files()], made, extra)
         facts = {"folder": str(folder), "cache": str(store.folder), "cache_writable": store.writable}
-    facts |= {"files": _files(built), "master": measured["master"], "seconds": built.seconds}
-    facts |= {"written": list(published.written), "nodes": _nodes(built)}
-    return Rendered(problems, summary, _work(built), facts)
+    facts |= {"files": files_made(built), "master": measured["master"], "versions": measured["versions"]}
+    facts |= {name: measured[name] for name in ("matches", "targets", "delivered")}
+    facts |= {"seconds": built.seconds}
+    facts |= {"written": list(published.written), "nodes": nodes_made(built)}
+    return Rendered(problems, summary, work_done(built), facts)
 
 
 def _end(planned: Plan, bars: tuple[int, int]) -> int:
@@ -120,11 +125,11 @@ def _end(planned: Plan, bars: tuple[int, int]) -> int:
     return time.frame(time.beat_at(bars[1] + 1), planned.graph.rate)
 
 
-def failure_problem(loaded: Loaded, graph: Graph, failure: Failure) -> Problem:
+def failure_problem(places: Places, graph: Graph, failure: Failure) -> Problem:
     """A node that could not be made, as a problem at the place that the node comes from."""
     node = next(node for node in graph.nodes() if node.name == failure.name)
     place = _common([*node.origins.values()])
-    return loaded.places.problem(Fault("BLD001", place, f"{failure.name}: {failure.message}", failure.hint))
+    return places.problem(Fault("BLD001", place, f"{failure.name}: {failure.message}", failure.hint))
 
 
 def _common(paths: Sequence[SongPath]) -> SongPath:
@@ -143,24 +148,30 @@ def read_files(loaded: Loaded, graph: Graph) -> Iterator[Path]:
         yield from (source.path for source in node.sources)
 
 
-def _steady(read: Mapping[Path, Stamp | None], began: int) -> bool:
+def steady(read: Mapping[Path, Stamp | None], began: int) -> bool:
     """Whether files are as they were when a render `began` to read them, in ns; `read` holds their stamps since."""
     return all(stamp(file) == mark and not (mark and racy(mark, began, FINE_NS)) for file, mark in read.items())
 
 
-def _songbuild() -> Iterator[Path]:
+def own_files() -> Iterator[Path]:
     """The files that songbuild itself was read from: an update may make another song of the same text."""
     for name, module in tuple(sys.modules.items()):
         if name.partition(".")[0] == "songbuild" and getattr(module, "__file__", None):
             yield Path(str(module.__file__))
 
 
-def _files(built: Built) -> dict[str, Any]:
+def files_made(built: Built) -> dict[str, Any]:
     """What is known of each delivered file."""
     return {name: {"bytes": made.size, **(made.facts or {})} for name, made in built.outputs.items()}
 
 
-def _nodes(built: Built) -> list[dict[str, Any]]:
+def _delivered(planned: Plan, built: Built) -> dict[str, Any]:
+    """What each file of a master measures: a lossy one after decoding it, beside what it should be."""
+    made = {name: node for name, node in planned.delivered.items() if name in built.outputs}
+    return {name: built.values[node.name] for name, node in made.items() if node.name in built.values}
+
+
+def nodes_made(built: Built) -> list[dict[str, Any]]:
     """What became of each node."""
     return [
         {"node": r.name, "stage": r.stage, "status": r.status, "tiles_run": r.ran, "tiles": r.tiles}
@@ -169,47 +180,68 @@ def _nodes(built: Built) -> list[dict[str, Any]]:
     ]
 
 
-def _work(built: Built) -> str:
+def work_done(built: Built) -> str:
     """What ran and what was reused, in a line."""
     ran = [record for record in built.records if record.ran]
     tiles = sum(record.ran for record in ran)
-    counts = [f"{_count(len(ran), 'node')} ran ({_count(tiles, 'tile')})" if ran else "nothing ran"]
+    counts = [f"{counted(len(ran), 'node')} ran ({counted(tiles, 'tile')})" if ran else "nothing ran"]
     for status in ("failed", "skipped", "reused"):
         number = sum(record.status == status for record in built.records)
         counts += [f"{number} {status}"] if number else []
     return f"{', '.join(counts)}; {built.seconds:.1f} s"
 
 
-def _count(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _measured(planned: Plan, built: Built) -> dict[str, Any]:
-    """What the checks that need the audio look at."""
-    master = built.values.get(planned.measure.name) if planned.measure is not None else None
-    return {"master": master, "files": _files(built)}
+    """What the checks that need the audio look at, and how references were matched."""
+    found = {name: built.values.get(master.measure.name) for name, master in planned.masters.items()}
+    references = {name: master.matched for name, master in planned.masters.items() if master.matched is not None}
+    matches = {name: built.values.get(each.match.name) for name, each in references.items() if each.match}
+    targets = {name: built.values.get(each.target.name) for name, each in references.items() if each.target}
+    master = found.pop("", None)
+    measured = {"master": master, "versions": found, "matches": matches, "targets": targets, "files": files_made(built)}
+    return {**measured, "delivered": _delivered(planned, built)}
 
 
 def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder: Path, files: Sequence[str]) -> str:
     """The song in a line, its master in another, and where the files are."""
     seconds = round(planned.graph.grid[-1] / planned.graph.rate)
-    lines = [f"{song.title}: {seconds // 60}:{seconds % 60:02d}, {_count(len(song.arrangement.tracks), 'track')}"]
+    lines = [f"{song.title}: {seconds // 60}:{seconds % 60:02d}, {counted(len(song.arrangement.tracks), 'track')}"]
     if master := measured["master"]:
-        lines.append(
-            f"integrated {_level(master['integrated_lufs'])} LUFS, "
-            f"short-term max {_level(master['short_term_max_lufs'])}, "
-            f"range {_level(master['lra_lu'])} LU, true peak {_level(master['true_peak_dbtp'], 2)} dBTP"
-        )
+        lines.append(loudness_words(master))
+    for name, version in measured["versions"].items():
+        if version:
+            lines.append(f"{name}: {loudness_words(version)}{_correlation(planned.masters[name].values, version)}")
+    matches = {name or "master": match_words(match) for name, match in measured["matches"].items() if match}
+    lines += [f"{name}: {said}" for name, said in matches.items() if name == "master" or said != matches.get("master")]
     few = len(files) <= FEW
-    lines += [str(folder / file) for file in files] if few else [f"{_count(len(files), 'file')} in {folder}"]
+    lines += [str(folder / file) for file in files] if few else [f"{counted(len(files), 'file')} in {folder}"]
     return "\n".join(lines)
 
 
-def _level(value: float | None, digits: int = 1) -> str:
+def loudness_words(found: Mapping[str, Any]) -> str:
+    """What a meter says of a master."""
+    return (
+        f"integrated {level(found['integrated_lufs'])} LUFS, short-term max {level(found['short_term_max_lufs'])}, "
+        f"range {level(found['lra_lu'])} LU, true peak {level(found['true_peak_dbtp'], 2)} dBTP"
+    )
+
+
+def _correlation(values: Values, found: Mapping[str, Any]) -> str:
+    """The correlation of the channels, where the target asks to hear of it."""
+    if values.target is None or not TARGETS[values.target].correlation or found["correlation_mean"] is None:
+        return ""
+    return f", correlation {found['correlation_mean']:.2f} (least {found['correlation_min']:.2f})"
+
+
+def level(value: float | None, digits: int = 1) -> str:
     return "-inf" if value is None else f"{value:.{digits}f}"
 
 
-def _read_note(note: Path | None) -> dict[str, Any] | None:
+def read_note(note: Path | None) -> dict[str, Any] | None:
     """What the last publish of the song left, if it is known."""
     if note is None:
         return None
@@ -220,7 +252,7 @@ def _read_note(note: Path | None) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _write_note(note: Path | None, state: Mapping[str, Any]) -> None:
+def write_note(note: Path | None, state: Mapping[str, Any]) -> None:
     if note is not None:
         with suppress(OSError):
             note.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from songbuild.engine import Store
 from songbuild.engine.store import DEFAULT_CAP_BYTES
 from songbuild.manifest import Loaded
 from songbuild.manifest import load as load_manifest
-from songbuild.manifest.find import song_file
+from songbuild.manifest.find import is_album, song_file
 from songbuild.problems import Fault, Problem
 from songbuild.stages.plan import Plan, Selection, plan
 
@@ -57,7 +57,12 @@ def open_store(cache: str | os.PathLike[str] | None = None) -> Store:
 
 
 def load(song: Song, *, trusted: bool = False) -> Loaded:
-    """Read a song's manifests; .py stages run only if `trusted` or if the project is marked as trusted."""
+    """Read a song's manifests; .py stages run only if `trusted` or if the project is marked as trusted.
+
+    Raises UsageError for an album.
+    """
+    if is_album(song):
+        raise UsageError(f"{song} is an album: render, check and explain take one, this takes one of its songs")
     return load_manifest(Path(song_file(song)), trusted=trusted)
 
 
@@ -80,7 +85,13 @@ def plan_song(song: Song, store: Store, selection: Selection, trusted: bool) -> 
         raise UsageError("; ".join(f"{f.message} ({f.hint})" if f.hint else f.message for f in wrong))
     problems = [*loaded.problems, *(loaded.places.problem(fault) for fault in (*found, *faults))]
     problems = sorted(dict.fromkeys(problems), key=lambda problem: problem.span)
-    return Planned(loaded, None if _erroneous(problems) else planned, problems)
+    if planned is None or _erroneous(problems):
+        return Planned(loaded, None, problems)
+    if "report" in loaded.song.delivery.formats:
+        from songbuild.api.reporting import with_report
+
+        planned = with_report(planned, loaded.song, loaded.folder, store.digest_file, problems)
+    return Planned(loaded, planned, problems)
 
 
 def _erroneous(problems: Iterable[Problem | Fault]) -> bool:

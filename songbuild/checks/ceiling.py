@@ -1,4 +1,4 @@
-"""CHK011: the master's true peak is over its ceiling.
+"""CHK011: a master's true peak is over its ceiling.
 
 Why: converters and lossy encoders clip what peaks between the samples (BS.1770-5, annex 2).
 Fix: it should not happen; lower the ceiling and report it.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from songbuild.checks.masters import measured_masters
 from songbuild.model.song import Song
 from songbuild.problems import Fault
 
@@ -16,12 +17,11 @@ TOLERANCE_DB = 0.05
 
 
 def ceiling(song: Song, measured: Mapping[str, Any]) -> list[Fault]:
-    """Warn when the true peak is more than 0.05 dB over the ceiling."""
-    master = measured.get("master")
-    if not master or master["true_peak_dbtp"] is None:
-        return []
-    peak = master["true_peak_dbtp"]
-    if peak <= song.master.ceiling + TOLERANCE_DB:
-        return []
-    message = f"the master peaks at {peak:.2f} dBTP, over its ceiling of {song.master.ceiling:.2f}"
-    return [Fault("CHK011", ("master", "ceiling"), message, severity="warning")]
+    """Warn when the true peak of the master or a version is more than 0.05 dB over its ceiling."""
+    found: list[Fault] = []
+    for each in measured_masters(song, measured):
+        peak, limit = each.found["true_peak_dbtp"], each.values.ceiling
+        if peak is not None and peak > limit + TOLERANCE_DB:
+            message = f"{each.title} peaks at {peak:.2f} dBTP, over its ceiling of {limit:.2f}"
+            found.append(Fault("CHK011", (*each.path, "ceiling"), message, severity="warning"))
+    return found

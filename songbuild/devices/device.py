@@ -28,7 +28,8 @@ class Effect:
 
     latency(p, rate)  frames by which y comes late; the chain compensates it.  Constant over time.
     tail(p, rate)     frames that it may ring on after its input has ended.
-    static            parameters that automation can't change (they set latency, buffers or structure).
+    static            parameters that automation can't change (they set latency, buffers or structure); those of a
+                      list's items are written "bands.*.attack_ms".
     """
 
     name: str
@@ -40,6 +41,11 @@ class Effect:
     latency: Callable[[Any, int], int] | None = None
     tail: Callable[[Any, int], int] | None = None
     static: frozenset[str] = frozenset()
+
+    def fixed(self, path: str) -> bool:
+        """Whether automation can't change the parameter at `path`, such as "bands.2.attack_ms"."""
+        parts = path.split(".")
+        return parts[0] in self.static or ".".join("*" if part.isdecimal() else part for part in parts) in self.static
 
 
 @dataclass(frozen=True, slots=True)

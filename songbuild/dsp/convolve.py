@@ -6,6 +6,9 @@ rounding its result gives the true sum, and neither the length of the FFT, nor w
 inside can be seen in the output.  So no grid of partitions is needed, no latency, and no counter in the state.
 It holds for a response of energy 1 and signals up to about +12 dBFS RMS; the error of louder ones stays at 1e-16 of
 their level.
+
+`convolve` keeps what is still to come, for responses that never change; `slide` keeps what has been, so that each call
+may bring another response: that of a filter that automation moves.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ _RESPONSE_GRID = 2.0**24
 _PRODUCT_GRID = _SIGNAL_GRID * _RESPONSE_GRID
 _WAITING = 8192  # frames that small blocks gather before the whole response is applied to them
 _LEAST_STEP = 196_608  # frames an FFT should serve at least: a tile or so
+_SHORT, _LONG = 8192, 65_536  # frames that the two FFTs of a sliding filter should give at least
 _BINS = 8192  # of a spectrum worked on at once: they stay in the cache
 
 
@@ -76,6 +80,56 @@ def convolve(x: Array, kernel: Kernel, state: Any) -> tuple[Array, Any]:
             stop = start + part.shape[1] + kernel.frames - 1
             y[:, start:stop] += _product(part, kernel.whole, kernel.size)[:, : stop - start]
     return y[:, known:frames], (y[:, frames:].copy(), whole[:, frames:])
+
+
+@dataclass(frozen=True, eq=False)
+class Filter:
+    """A matrix of impulse responses of any level, ready for `slide`; times `scale` they are what was given.
+
+    `frames` long; `short` and `long` hold the spectra for FFTs of two sizes, as in `Kernel`.
+    """
+
+    frames: int
+    scale: float
+    short: Array
+    long: Array
+
+    @property
+    def inputs(self) -> int:
+        return int(self.short.shape[1])
+
+
+def prepare_filter(responses: Array) -> Filter:
+    """The filter of responses (inputs, outputs, frames)."""
+    energy = float(np.max(np.sum(responses * responses, axis=(0, 2))))
+    scale = 2.0 ** int(np.frexp(np.sqrt(energy))[1])
+    taps = np.rint(responses * (_RESPONSE_GRID / scale)) / _RESPONSE_GRID
+    short, long = (_parts(np.fft.rfft(taps, _sliding_size(taps.shape[2], size))) for size in (_SHORT, _LONG))
+    return Filter(taps.shape[2], scale, short, long)
+
+
+def slide(x: Array, kernel: Filter, past: Array | None) -> tuple[Array, Array]:
+    """x (inputs, n) through the filter; returns (y (outputs, n), past), past None at rest.
+
+    The state is the last frames that came in, so it fits any filter of as many frames.
+    """
+    known = kernel.frames - 1
+    came = np.zeros((len(x), known)) if past is None else past
+    line = np.concatenate([came, np.rint(x * _SIGNAL_GRID) / _SIGNAL_GRID], axis=1)
+    frames = x.shape[1]
+    spectra, least = (kernel.long, _LONG) if frames > _SHORT else (kernel.short, _SHORT)
+    size = _sliding_size(kernel.frames, least)
+    y = np.empty((spectra.shape[2], frames))
+    for start in range(0, frames, size - known):
+        stop = min(start + size - known, frames)
+        y[:, start:stop] = _product(line[:, start : stop + known], spectra, size)[:, known : known + stop - start]
+    y *= kernel.scale
+    return y, line[:, frames:].copy()
+
+
+def _sliding_size(frames: int, least: int) -> int:
+    """The size of an FFT that gives `least` new frames or more."""
+    return _fast_size(frames - 1 + least)
 
 
 def _product(x: Array, spectra: Array, size: int) -> Array:

@@ -17,6 +17,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from songbuild.dsp import truepeak
+from songbuild.dsp.extremes import highest
 from songbuild.dsp.maths import Array, exp2
 
 _HOLD_MS = 15.0  # longer than half a period of a bass at 35 Hz: its gain is constant, so it isn't distorted
@@ -167,17 +168,7 @@ def _sample_peaks(pending: Array, spacing: int) -> Array:
 
 def _hold(requests: Array, times: Timing, running: float, position: int) -> tuple[Array, float, int]:
     """Requests held over look-ahead and hold, then released; as many as are new, and the maximum under way."""
-    return _release(_highest(requests, times.ahead + times.hold + 1), times.decay, running, position)
-
-
-def _highest(values: Array, width: int) -> Array:
-    """The maximum of every `width` values in a row: (n,) -> (n - width + 1,)."""
-    covered = 1
-    while 2 * covered <= width:
-        values = np.maximum(values[:-covered], values[covered:])
-        covered *= 2
-    rest = width - covered
-    return np.maximum(values[:-rest], values[rest:]) if rest else values
+    return _release(highest(requests, times.ahead + times.hold + 1), times.decay, running, position)
 
 
 @lru_cache(maxsize=32)

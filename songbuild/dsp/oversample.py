@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from songbuild.dsp.maths import Array
 
@@ -25,11 +26,19 @@ _CACHED = 8192  # frames of a filter at once: three arrays of them stay in the c
 _PI = 3.141592653589793
 
 
-def _bessel_i0(x: float) -> float:
+def kaiser(at: npt.ArrayLike, beta: float) -> Array:
+    """Kaiser's window at each place, 0 in its middle and 1 at its end."""
+    inside = np.sqrt(np.maximum(1.0 - np.square(at), 0.0))
+    window: Array = _bessel_i0(beta * inside) / _bessel_i0(np.array(beta))
+    return window
+
+
+def _bessel_i0(x: Array) -> Array:
     """The modified Bessel function of the first kind and order 0, by its power series."""
-    total = term = 1.0
+    term = np.ones_like(x)
+    total = term.copy()
     k = 1
-    while term > 1e-17 * total:
+    while np.any(term > 1e-17 * total):
         term *= (x / (2.0 * k)) ** 2
         total += term
         k += 1
@@ -41,8 +50,7 @@ def _half_band(pairs: int) -> tuple[float, ...]:
     taps = []
     for j in range(pairs):
         distance = 2 * j + 1
-        inside = 1.0 - (distance / (2.0 * pairs)) ** 2
-        window = _bessel_i0(_KAISER_BETA * float(np.sqrt(inside))) / _bessel_i0(_KAISER_BETA)
+        window = float(kaiser(distance / (2.0 * pairs), _KAISER_BETA))
         taps.append((-1.0) ** j * 2.0 / (_PI * distance) * window)
     scale = 0.5 / sum(taps)
     return tuple(tap * scale for tap in taps)
@@ -51,22 +59,36 @@ def _half_band(pairs: int) -> tuple[float, ...]:
 _TAPS = tuple(_half_band(pairs) for pairs in _PAIRS)
 
 
-class Oversampled(NamedTuple):
-    """The last inputs of each filter: going up, the frame between, going down (even and odd frames)."""
+class Up(NamedTuple):
+    """The last inputs of each filter on the way up."""
 
-    up: tuple[Array, ...]
-    between: Array
+    inputs: tuple[Array, ...]
+
+
+class Down(NamedTuple):
+    """The last inputs of each filter on the way down, even and odd frames, and the frame between."""
+
     even: tuple[Array, ...]
     odd: tuple[Array, ...]
+    between: Array
+
+
+class Oversampled(NamedTuple):
+    """Both ways."""
+
+    up: Up
+    down: Down
 
 
 def resting(channels: int) -> Oversampled:
     """The state after endless silence."""
     return Oversampled(
-        up=tuple(np.zeros((channels, 2 * pairs - 1)) for pairs in _PAIRS),
-        between=np.zeros((channels, 1)),
-        even=tuple(np.zeros((channels, pairs - 1)) for pairs in _PAIRS),
-        odd=tuple(np.zeros((channels, 2 * pairs - 1)) for pairs in _PAIRS),
+        Up(tuple(np.zeros((channels, 2 * pairs - 1)) for pairs in _PAIRS)),
+        Down(
+            even=tuple(np.zeros((channels, pairs - 1)) for pairs in _PAIRS),
+            odd=tuple(np.zeros((channels, 2 * pairs - 1)) for pairs in _PAIRS),
+            between=np.zeros((channels, 1)),
+        ),
     )
 
 
@@ -81,30 +103,46 @@ def oversampled(
     before = resting(len(x)) if state is None else state
     for start in range(0, x.shape[1], _CHUNK):
         part = slice(start, start + _CHUNK)
-        up, even, odd = list(before.up), list(before.even), list(before.odd)
-        z = x[:, part]
-        for i, taps in enumerate(_TAPS):
-            z, up[i] = _twice(z, taps, up[i])
-        z = shape(z)
-        between = before.between
-        for i, taps in reversed(tuple(enumerate(_TAPS))):
-            z, even[i], odd[i] = _half(z, taps, even[i], odd[i])
-            if i == len(_TAPS) - 1:  # the frame that makes the latency whole
-                z = np.concatenate([between, z], axis=1)
-                z, between = z[:, :-1], z[:, -1:]
-        y[:, part] = z
-        before = Oversampled(tuple(up), between, tuple(even), tuple(odd))
+        z, up = raised(x[:, part], before.up)
+        y[:, part], down = lowered(shape(z), before.down)
+        before = Oversampled(up, down)
     return y, before
 
 
-def _sum_of_pairs(x: Array, taps: tuple[float, ...], total: Array) -> None:
-    """The symmetric filter's odd taps over each row of x, which has 2 * pairs - 1 more frames, into `total`."""
+def raised(x: Array, state: Up) -> tuple[Array, Up]:
+    """x (channels, n) at `FACTOR` times the rate; returns (z (channels, FACTOR * n), state)."""
+    inputs = list(state.inputs)
+    for i, taps in enumerate(_TAPS):
+        x, inputs[i] = _twice(x, taps, inputs[i])
+    return x, Up(tuple(inputs))
+
+
+def lowered(z: Array, state: Down) -> tuple[Array, Down]:
+    """z (channels, FACTOR * n) at the rate it came from, `LATENCY` frames late; returns (y (channels, n), state)."""
+    even, odd, between = list(state.even), list(state.odd), state.between
+    for i, taps in reversed(tuple(enumerate(_TAPS))):
+        z, even[i], odd[i] = _half(z, taps, even[i], odd[i])
+        if i == len(_TAPS) - 1:  # the frame that makes the latency whole
+            z = np.concatenate([between, z], axis=1)
+            z, between = z[:, :-1], z[:, -1:]
+    return z, Down(tuple(even), tuple(odd), between)
+
+
+def sum_of_pairs(x: Array, taps: tuple[float, ...], total: Array, gap: int = 1) -> None:
+    """A symmetric filter over each row of x (channels, frames + 2 pairs - 2 + gap), into `total` (channels, frames).
+
+    The first of the `taps` weighs two frames that are `gap` apart, the next the two outside of these, and so on.
+    Silence, as between the peaks of what was clipped, costs nothing.
+    """
     n, pairs = total.shape[1], len(taps)
     pair = np.empty(min(n, _CACHED))
     for row, out in zip(x, total, strict=True):
         for start in range(0, n, _CACHED):
             part = out[start : start + _CACHED]
-            size, near, far = len(part), start + pairs - 1, start + pairs
+            size, near, far = len(part), start + pairs - 1, start + pairs - 1 + gap
+            if not row[start : far + size + pairs - 1].any():
+                part[:] = 0.0
+                continue
             added = pair[:size]
             np.add(row[near : near + size], row[far : far + size], out=part)
             part *= taps[0]
@@ -121,7 +159,7 @@ def _twice(x: Array, taps: tuple[float, ...], before: Array) -> tuple[Array, Arr
     y = np.empty((len(x), 2 * n))
     y[:, 0::2] = known[:, pairs - 1 : pairs - 1 + n]
     between = np.empty(x.shape)
-    _sum_of_pairs(known, taps, between)
+    sum_of_pairs(known, taps, between)
     y[:, 1::2] = between
     return y, known[:, n:]
 
@@ -132,7 +170,7 @@ def _half(x: Array, taps: tuple[float, ...], even: Array, odd: Array) -> tuple[A
     evens = np.concatenate([even, x[:, 0::2]], axis=1)
     odds = np.concatenate([odd, x[:, 1::2]], axis=1)
     y = np.empty((len(x), n))
-    _sum_of_pairs(odds, taps, y)
+    sum_of_pairs(odds, taps, y)
     y += evens[:, :n]
     y *= 0.5
     return y, evens[:, n:], odds[:, n:]

@@ -91,6 +91,11 @@ def bounds(pending: Array, rows: int, curve: float = _CURVE) -> Array:
 
     With `curve` = LIKELY it is what only a signal made for the purpose exceeds, and much nearer to the peak.
     """
+    return levels_and_bounds(pending, rows, curve)[1]
+
+
+def levels_and_bounds(pending: Array, rows: int, curve: float = _CURVE) -> tuple[Array, Array]:
+    """The largest sample of each of the first `rows` windows, both ends included, and their `bounds`."""
     level, bend = _extremes(pending, rows + 1)
     # a row is two stretches of WINDOW frames, and its window is the later half of one and the earlier of the next
     ends = np.abs(pending[:, MARGIN + WINDOW : MARGIN + WINDOW * rows + 1 : WINDOW])
@@ -99,7 +104,7 @@ def bounds(pending: Array, rows: int, curve: float = _CURVE) -> Array:
     wide = np.maximum(level[:, :-1], level[:, 1:])
     bent = curve * np.maximum(bend[:, :-1], bend[:, 1:])
     bound: Array = np.minimum(_NORM * wide, inside + bent + _SLACK * wide)
-    return bound
+    return inside, bound
 
 
 def _extremes(x: Array, stretches: int) -> tuple[Array, Array]:
@@ -121,10 +126,11 @@ def _extremes(x: Array, stretches: int) -> tuple[Array, Array]:
     return level, curve
 
 
-def interval_peaks(rows: Array, threshold: float) -> Array:
+def interval_peaks(rows: Array, threshold: float | Array) -> Array:
     """The true peak of each half-sample interval of each row's window: (rows, ROW) -> (rows, 2 * WINDOW).
 
-    Exact wherever it exceeds `threshold`; below, it may be too low.  Each interval includes both its ends.
+    Exact wherever it exceeds `threshold`, one for all or one a row; below, it may be too low.  Each interval includes
+    both its ends.
     """
     y = _doubled(np.fft.rfft(rows * _taper(), axis=1), None)
     peaks = _ends(y)

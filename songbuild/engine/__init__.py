@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from songbuild.engine.digests import digest_file, digest_json
     from songbuild.engine.errors import Cancelled, EngineError, RecipeError
     from songbuild.engine.foresee import Stretch
-    from songbuild.engine.graph import Graph, Node, Recipe, Source, Tile
+    from songbuild.engine.graph import Graph, Node, Recipe, Source, Tile, Timeline
     from songbuild.engine.publisher import Published, publish
     from songbuild.engine.reader import Reader, Stream
     from songbuild.engine.scrubber import Scrubbed, scrub
@@ -27,7 +27,7 @@ _HOMES = {
     "digests": ("digest_file", "digest_json"),
     "errors": ("Cancelled", "EngineError", "RecipeError"),
     "foresee": ("Stretch",),
-    "graph": ("Graph", "Node", "Recipe", "Source", "Tile"),
+    "graph": ("Graph", "Node", "Recipe", "Source", "Tile", "Timeline"),
     "publisher": ("Published", "publish"),
     "reader": ("Reader", "Stream"),
     "scrubber": ("Scrubbed", "scrub"),
@@ -60,6 +60,7 @@ __all__ = [
     "Stream",
     "Stretch",
     "Tile",
+    "Timeline",
     "Usage",
     "build",
     "collect",

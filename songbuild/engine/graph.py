@@ -85,11 +85,24 @@ class Source:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Where streams are cut, frames 0, …, their length, at `rate` Hz.
+
+    `begins` is the frame at which it is heard among a graph's timelines: what is heard earlier is made earlier.
+    """
+
+    rate: int
+    grid: tuple[int, ...]
+    begins: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """One thing to make.  `name` is unique in a graph; `channels` is the width of what a stream puts out.
 
-    `origins` maps a prefix of a path in `params` to the path in the song it comes from, for `explain`.
+    `origins` maps a prefix of a path in `params` to the path in the song it comes from, for `explain`; `timeline` is
+    given where it isn't the graph's own.  A stream that reads another's names ranges of frames of that one.
     """
 
     name: str
@@ -100,6 +113,7 @@ class Node:
     sources: tuple[Source, ...] = ()
     channels: int = 2
     origins: Mapping[tuple[str | int, ...], tuple[str | int, ...]] = field(default_factory=dict)
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from zlib import crc32
 
 from songbuild.engine.blobs import disk_trouble
 from songbuild.engine.builder import Built
@@ -35,49 +36,55 @@ def publish(built: Built, folder: str | Path, previous: Mapping[str, Json] | Non
     """Copy what was made to `folder`, each file by way of a temporary name; what is there already is left alone.
 
     Files that an earlier publish made (`previous` is its state), that are no longer outputs and that nobody has
-    changed are removed.  Raises EngineError (a full disk, a name that leaves the folder); then every file is either
-    as it was or new, and no temporary file is left.
+    changed are removed.  All copies are there before the first takes its place.  Raises EngineError (a full disk, a
+    name that leaves the folder); then every file is as it was, and no temporary file is left.
     """
     root, before = Path(folder), previous or {}
     state: dict[str, Json] = {name: before[name] for name in built.names if name in before}
-    written: list[str] = []
     same: list[str] = []
+    copies: dict[str, Path] = {}
     places = {name: _place(root, name) for name in built.outputs}
-    with disk_trouble(root):
-        root.mkdir(parents=True, exist_ok=True)
-        for name, made in built.outputs.items():
-            place = places[name]
-            if _is(place, made.digest, made.size, before.get(name)):
-                same.append(name)
-            else:
-                _check_inside(root, place, name)
-                _copy(made, place)
-                written.append(name)
-            state[name] = {"digest": made.digest, "stamp": stamp(place)}
+    try:
+        with disk_trouble(root):
+            root.mkdir(parents=True, exist_ok=True)
+            for name, made in built.outputs.items():
+                if _is(places[name], made.digest, made.size, before.get(name)):
+                    same.append(name)
+                else:
+                    _check_inside(root, places[name], name)
+                    copies[name] = _part(made, places[name])
+                    _copy(made, copies[name], places[name])
+            for name, part in copies.items():
+                part.replace(places[name])
+            for name, made in built.outputs.items():
+                state[name] = {"digest": made.digest, "stamp": stamp(places[name])}
+    finally:
+        for part in copies.values():
+            with suppress(OSError):
+                part.unlink()
     removed = [name for name in before if name not in built.names and _remove(root, name, before[name])]
-    return Published(tuple(written), tuple(same), tuple(removed), state)
+    return Published(tuple(copies), tuple(same), tuple(removed), state)
 
 
-def _copy(made: MadeFile, place: Path) -> None:
+def _part(made: MadeFile, place: Path) -> Path:
+    """The temporary name of a file, beside it; two of the same content have two."""
+    return place.with_name(f"{_PART}{os.getpid()}-{made.digest[:16]}-{crc32(os.fsencode(place.name)):08x}.part")
+
+
+def _copy(made: MadeFile, part: Path, place: Path) -> None:
     for stale in _abandoned(place.parent):
         with suppress(OSError):
             stale.unlink()
-    part = place.with_name(f"{_PART}{os.getpid()}-{made.digest[:16]}.part")
     try:
-        try:
-            shutil.copyfile(made.path, part)
-        except FileNotFoundError:
-            raise EngineError(f"{place.name} was removed from the cache before it was copied", "render again") from None
-        if digest_file(part) != made.digest:
-            with suppress(OSError):  # its stamp may be that of a good file: a disk that rots writes none
-                made.path.unlink()
-            raise EngineError(f"{place.name} was damaged in the cache", "render again")
-        if place.is_dir() and not place.is_symlink():
-            raise EngineError(f"{place} is a folder", "move it away, or give the file another name")
-        part.replace(place)
-    finally:
-        with suppress(OSError):
-            part.unlink()
+        shutil.copyfile(made.path, part)
+    except FileNotFoundError:
+        raise EngineError(f"{place.name} was removed from the cache before it was copied", "render again") from None
+    if digest_file(part) != made.digest:
+        with suppress(OSError):  # its stamp may be that of a good file: a disk that rots writes none
+            made.path.unlink()
+        raise EngineError(f"{place.name} was damaged in the cache", "render again")
+    if place.is_dir() and not place.is_symlink():
+        raise EngineError(f"{place} is a folder", "move it away, or give the file another name")
 
 
 def _is(place: Path, digest: str, size: int, before: Json) -> bool:

@@ -52,7 +52,7 @@ class Task:
         """Its priority; lower is sooner.  Others may wait for a value, nobody waits for a file."""
         work = self.runner.work
         kind = work.node.recipe.kind
-        return (work.stream.frames if work.audio else -1 if kind == "value" else LAST, work.order)
+        return (work.begins + work.stream.frames if work.audio else -1 if kind == "value" else LAST, work.order)
 
 
 def _there(item: Work, start: int, stop: int) -> bool:

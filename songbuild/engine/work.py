@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from songbuild.engine.blobs import is_blob
 from songbuild.engine.digests import digest_json
-from songbuild.engine.graph import Graph, Json, Node
+from songbuild.engine.graph import Graph, Json, Node, Timeline
 from songbuild.engine.reader import Stream
 
 if TYPE_CHECKING:
     from songbuild.engine.store import Store
 
-FORMAT = 1
+FORMAT = 2
 """Part of every key: raised when what a recipe is given, or how its output is stored, changes."""
 WHOLE_TILE = 1 << 18
 """Frames in a tile of what a `whole` recipe puts out."""
@@ -40,6 +40,7 @@ class Work:
     rate: int
     grid: tuple[int, ...]
     inputs: list[Work]
+    begins: int = 0
     users: list[Work] = field(default_factory=list)
     params_digest: str = ""
     head: str = ""
@@ -150,7 +151,7 @@ def works(graph: Graph, targets: Iterable[str] | None = None) -> list[Work]:
     Raises KeyError for a target that the graph doesn't have, ValueError for two nodes of one name.
     """
     wanted = None if targets is None else set(_closure(graph, targets))
-    grid = tuple(graph.grid)
+    own = Timeline(graph.rate, tuple(graph.grid))
     made: dict[Node, Work] = {}
     names: set[str] = set()
     digests: dict[int, str] = {}
@@ -160,7 +161,8 @@ def works(graph: Graph, targets: Iterable[str] | None = None) -> list[Work]:
         if node.name in names:
             raise ValueError(f"two nodes are called {node.name!r}")
         names.add(node.name)
-        work = Work(node, order, graph.rate, grid, [made[item] for item in node.inputs])
+        line = node.timeline or own
+        work = Work(node, order, line.rate, line.grid, [made[item] for item in node.inputs], line.begins)
         shared = digests.get(id(node.params))
         work.params_digest = shared or digests.setdefault(id(node.params), digest_json(node.params))
         work.head = _head(work)

@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from songbuild.dsp.resampling import resampled
 from songbuild.formats.headers import complaint
 
 Audio = npt.NDArray[np.float64]
 FORMATS = ("WAV", "WAVEX", "RF64", "W64", "FLAC", "AIFF", "MP3", "OGG")
+ORDERED = ("WAV", "WAVEX", "RF64", "W64", "FLAC")
+"""Formats whose channels are left, right, centre, LFE, left and right surround, as far as there are any."""
 BLOCK = 1 << 14
 RATES = (4_000, 768_000)
 
@@ -37,50 +40,42 @@ class AudioInfo:
     format: str
 
 
-def probe(path: Path) -> AudioInfo:
-    """The facts of an audio file, from its header.  Raises AudioError for what can't be used."""
-    with _opened(path) as file:
+def probe(path: Path, *, most: int = 2) -> AudioInfo:
+    """The facts of an audio file of at most `most` channels, by its header.  Raises AudioError for what is unusable."""
+    with _opened(path, most) as file:
         return AudioInfo(file.samplerate, file.channels, file.frames, file.format)
 
 
-def blocks(path: Path, rate: int, *, offset: int = 0) -> Iterator[Audio]:
+def blocks(path: Path, rate: int, *, offset: int = 0, most: int = 2) -> Iterator[Audio]:
     """The audio of a file at `rate` Hz as blocks (channels, n): round(frames * rate / its rate) frames in all.
 
     The first `offset` of these frames are left out.  Resampled by soxr, VHQ, without delay.  Raises AudioError, also in
     the middle, for a damaged file or NaN in it.
     """
-    for block in _resampled(path, rate):
+    for block in _resampled(path, rate, most):
         if offset < block.shape[1]:
             yield block[:, offset:] if offset else block
         offset = max(0, offset - block.shape[1])
 
 
-def _resampled(path: Path, rate: int) -> Iterator[Audio]:
+def _resampled(path: Path, rate: int, most: int) -> Iterator[Audio]:
     """As `blocks`, from the start."""
-    import soxr
-
-    with _opened(path) as file:
-        left = round(file.frames * rate / file.samplerate)
-        resampler = None
-        if file.samplerate != rate:
-            resampler = soxr.ResampleStream(file.samplerate, rate, file.channels, dtype="float64", quality="VHQ")
-        seen = 0
-        while left > 0:
-            read = _read(file, seen)
-            seen += len(read)
-            ended = len(read) < BLOCK
-            if ended and seen < file.frames:
-                raise AudioError(f"it holds {seen} frames, its header says {file.frames}", "it may be cut short")
-            made = read if resampler is None else resampler.resample_chunk(read, last=ended)
-            if ended and len(made) < left:
-                made = np.concatenate([made, np.zeros((left - len(made), file.channels))])
-            made = made[:left]
-            left -= len(made)
-            if len(made):
-                yield np.ascontiguousarray(made.T)
+    with _opened(path, most) as file:
+        yield from resampled(_whole(file), file.frames, file.samplerate, rate)
 
 
-def _opened(path: Path) -> Any:
+def _whole(file: Any) -> Iterator[Audio]:
+    """The audio of an opened file at its own rate, as long as its header says."""
+    seen = 0
+    while seen < file.frames:
+        read = _read(file, seen)[: file.frames - seen]
+        seen += len(read)
+        if len(read) < BLOCK and seen < file.frames:
+            raise AudioError(f"it holds {seen} frames, its header says {file.frames}", "it may be cut short")
+        yield np.ascontiguousarray(read.T)
+
+
+def _opened(path: Path, most: int) -> Any:
     """The file, opened by libsndfile, with a header that can be believed."""
     import soundfile
 
@@ -101,7 +96,7 @@ def _opened(path: Path) -> Any:
         file = _forward()(path)
     except soundfile.LibsndfileError as error:
         raise AudioError(f"it can't be read as audio ({str(error.error_string).rstrip('.').lower()})") from None
-    wrong = _unusable(file)
+    wrong = _unusable(file, most)
     if wrong:
         file.close()
         raise AudioError(*wrong)
@@ -120,12 +115,14 @@ def _forward() -> Any:
     return Forward
 
 
-def _unusable(file: Any) -> tuple[str, str] | None:
+def _unusable(file: Any, most: int) -> tuple[str, str] | None:
     """What of a header keeps the file from being used: a sentence and a hint."""
     if file.format not in FORMATS:
         return f"its format {file.format} is not supported", "use WAV, FLAC, AIFF, MP3 or Ogg"
-    if file.channels not in (1, 2):
-        return f"it has {file.channels} channels", "use mono or stereo"
+    if file.channels > most:
+        return f"it has {file.channels} channels", "use mono or stereo" if most == 2 else f"at most {most} can be used"
+    if file.channels > 2 and file.format not in ORDERED:
+        return f"it has {file.channels} channels, in an order that isn't known", "use WAV or FLAC"
     if not RATES[0] <= file.samplerate <= RATES[1]:
         return f"its sample rate is {file.samplerate} Hz", f"from {RATES[0]} to {RATES[1]} Hz are possible"
     if file.frames <= 0:

@@ -16,6 +16,7 @@ from songbuild.manifest.places import Places
 from songbuild.manifest.presets import Preset, known_presets, read_preset
 from songbuild.manifest.translate import faults
 from songbuild.model.device import Device
+from songbuild.model.master import CHAINS, Master, Values
 from songbuild.model.mix import Strip
 from songbuild.model.song import Song
 from songbuild.problems import Fault, Problem, did_you_mean
@@ -62,9 +63,21 @@ class Rack:
                 "inserts": self.chain(song.mix.inserts, ("mix", "inserts")),
             }
         )
-        master = song.master.model_copy(update={"chain": self.chain(song.master.chain, ("master", "chain"))})
         arrangement = song.arrangement.model_copy(update={"tracks": tracks})
-        return song.model_copy(update={"arrangement": arrangement, "mix": mix, "master": master})
+        return song.model_copy(update={"arrangement": arrangement, "mix": mix, "master": self.master(song.master)})
+
+    def master(self, master: Master) -> Master:
+        """The master and its versions; a version that has no chain of its own gets none."""
+        path: SongPath = ("master",)
+        versions = {
+            name: version.model_copy(update=self.chains(version, (*path, "versions", name)))
+            for name, version in master.versions.items()
+        }
+        return master.model_copy(update={**self.chains(master, path), "versions": versions})
+
+    def chains(self, values: Values, path: SongPath) -> dict[str, list[Device]]:
+        """The chains that a master has written."""
+        return {key: self.chain(getattr(values, key), (*path, key)) for key in CHAINS if key in values.model_fields_set}
 
     def strips(self, strips: Mapping[str, Strip], path: SongPath) -> dict[str, Strip]:
         return {

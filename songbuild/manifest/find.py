@@ -1,11 +1,21 @@
-"""Where a song's manifest is.  Imports nothing, for the sake of a render that has nothing to do."""
+"""Where a song's manifest is.  Imports next to nothing, for the sake of a render that has nothing to do."""
 
 from __future__ import annotations
 
 import os
 
+ALBUM = "album.yaml"
+
 
 def song_file(song: str | os.PathLike[str]) -> str:
-    """The manifest that `song` means: the file itself, or song.yaml in the folder."""
+    """The manifest that `song` means: the file itself; in a folder song.yaml, or album.yaml where only that is."""
     path = os.fspath(song)
-    return os.path.join(path, "song.yaml") if os.path.isdir(path) else path  # noqa: PTH112, PTH118
+    if not os.path.isdir(path):  # noqa: PTH112
+        return path
+    own, album = os.path.join(path, "song.yaml"), os.path.join(path, ALBUM)  # noqa: PTH118
+    return album if os.path.lexists(album) and not os.path.lexists(own) else own
+
+
+def is_album(song: str | os.PathLike[str]) -> bool:
+    """Whether what `song_file` finds is an album's manifest: album.yaml, or a name that ends so."""
+    return os.fspath(song_file(song)).endswith(ALBUM)

@@ -45,7 +45,7 @@ class Loaded:
 
 
 @dataclass(slots=True)
-class _Reading:
+class Reading:
     """What reading a song's files has come to so far."""
 
     folder: Path
@@ -72,19 +72,19 @@ def load(
     path = Path(song_file(path))
     # Unlike Path.resolve, this takes a loop of links as it is.
     folder = Path(os.path.realpath(path.parent))
-    reading = _Reading(folder, trusted or is_trusted(folder), time_limit_s)
+    reading = Reading(folder, trusted or is_trusted(folder), time_limit_s)
     tree = _read_song(path, reading)
     if tree is None:
         root = Node(Source.of(path.name, ""), 0, 0, "block")
-        return Loaded(None, _sorted(reading.problems), Places(root), tuple(reading.files), folder)
+        return Loaded(None, in_order(reading.problems), Places(root), tuple(reading.files), folder)
     song, score = _checked(tree, reading, _devices(effects, instruments))
-    problems = _sorted(reading.problems)
+    problems = in_order(reading.problems)
     if any(problem.severity == "error" for problem in problems):
         song, score = None, None
     return Loaded(song, problems, tree.places, tuple(dict.fromkeys(reading.files)), folder, score)
 
 
-def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """In the order of their places; a value that can't even be read as YAML needs no second problem."""
     found = dict.fromkeys(problems)
     unread = [problem.span for problem in found if problem.code.startswith("YAML") and problem.severity == "error"]
@@ -116,7 +116,7 @@ def _devices(
     return {each.name: each for each in effects}, {each.name: each for each in instruments}
 
 
-def _read_song(path: Path, reading: _Reading) -> Tree | None:
+def _read_song(path: Path, reading: Reading) -> Tree | None:
     """song.yaml with every stage's file hung in at the stage's key; None where there is no song to check."""
     try:
         below(reading.folder, path.name)
@@ -124,7 +124,7 @@ def _read_song(path: Path, reading: _Reading) -> Tree | None:
         hint = "'songbuild init' starts a song" if error.code == codes.NO_FILE else error.hint
         reading.problems.append(Problem(error.code, error.message, Span(str(path)), hint))
         return None
-    read = _read_file(path, path.name, reading)
+    read = read_mapping(path, path.name, reading)
     if read is None:
         return None
     data, root = read
@@ -144,7 +144,7 @@ def _read_song(path: Path, reading: _Reading) -> Tree | None:
     return Tree(data, root)
 
 
-def _read_file(path: Path, name: str, reading: _Reading) -> tuple[dict[Key, Any], Node] | None:
+def read_mapping(path: Path, name: str, reading: Reading) -> tuple[dict[Key, Any], Node] | None:
     """A YAML manifest, which is a mapping; an empty file is an empty one."""
     reading.files.append(path)
     source, problems = read_source(path, name)
@@ -165,7 +165,7 @@ def _read_file(path: Path, name: str, reading: _Reading) -> tuple[dict[Key, Any]
     return data, node
 
 
-def _read_stage(stage: str, text: str, place: Node, reading: _Reading) -> tuple[Any, Node] | None:
+def _read_stage(stage: str, text: str, place: Node, reading: Reading) -> tuple[Any, Node] | None:
     """The stage that is in a file of its own."""
 
     def refuse(code: str, message: str, hint: str | None) -> None:
@@ -179,7 +179,7 @@ def _read_stage(stage: str, text: str, place: Node, reading: _Reading) -> tuple[
         return None
     name = path.relative_to(reading.folder).as_posix()
     if path.suffix in (".yaml", ".yml"):
-        return _read_file(path, name, reading)
+        return read_mapping(path, name, reading)
     if path.suffix != ".py":
         refuse(codes.FILE_TYPE, f"a stage is a .yaml or .py file, not '{text}'", None)
         return None
@@ -203,7 +203,7 @@ def _read_stage(stage: str, text: str, place: Node, reading: _Reading) -> tuple[
 
 
 def _checked(
-    tree: Tree, reading: _Reading, devices: tuple[dict[str, Effect], dict[str, Instrument]]
+    tree: Tree, reading: Reading, devices: tuple[dict[str, Effect], dict[str, Instrument]]
 ) -> tuple[Song | None, Score | None]:
     """The song with canonical devices, and its score; as much of it as can be had is checked in any case."""
     song, found = validate(tree)

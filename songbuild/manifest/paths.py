@@ -36,7 +36,7 @@ def below(folder: Path, text: str) -> Path:
         inside = path.is_relative_to(folder)
         mode = path.stat().st_mode if inside else 0
     except (FileNotFoundError, NotADirectoryError):
-        raise PathError(codes.NO_FILE, f"no file '{text}'", _like(path)) from None
+        raise PathError(codes.NO_FILE, f"no file '{text}'", like(path)) from None
     except (OSError, RuntimeError, ValueError) as error:
         # RuntimeError: a loop of links; ValueError: characters that no path can have.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -48,7 +48,7 @@ def below(folder: Path, text: str) -> Path:
     return path
 
 
-def _like(path: Path) -> str | None:
+def like(path: Path) -> str | None:
     """A hint naming a file beside `path` that is called much the same."""
     try:
         names = [item.name for item in path.parent.iterdir()]

@@ -132,7 +132,7 @@ def _left_out(node: Node, part: str | int) -> bool:
         long_device = isinstance(node.members, dict) and "device" in node.members
         device = node.members is None and node.text.partition("/")[0] == part.partition("/")[0]
         return part in WRAPPERS or long_device or device
-    return node.members is None
+    return node.members is None or (part == 0 and isinstance(node.members, dict))  # one that stands for a list of one
 
 
 def _whole(node: Node) -> Span:

@@ -10,6 +10,7 @@ from songbuild.devices.hosting.plugin import HOSTED
 from songbuild.manifest.codes import code
 from songbuild.manifest.devices import spelling
 from songbuild.model.device import Device
+from songbuild.model.master import CHAINS, Values
 from songbuild.model.mix import Strip
 from songbuild.model.song import Song
 from songbuild.problems import Fault, Path, did_you_mean
@@ -41,7 +42,8 @@ def automation_of(song: Song) -> Iterator[tuple[Path, Mapping[str, str]]]:
     for path, _, strip in _strips(song):
         yield (*path, "automation"), strip.automation
     yield ("mix", "automation"), song.mix.automation
-    yield ("master", "automation"), song.master.automation
+    for path, values in masters(song):
+        yield (*path, "automation"), values.automation
 
 
 def _tracks(song: Song) -> Iterator[Fault]:
@@ -90,7 +92,16 @@ def _chains(song: Song) -> Iterator[tuple[Path, list[Device]]]:
     for path, _, strip in _strips(song):
         yield (*path, "inserts"), strip.inserts
     yield ("mix", "inserts"), song.mix.inserts
-    yield ("master", "chain"), song.master.chain
+    for path, values in masters(song):
+        for key in CHAINS:
+            yield (*path, key), getattr(values, key)
+
+
+def masters(song: Song) -> Iterator[tuple[Path, Values]]:
+    """The master and its versions with what they write, and their paths."""
+    yield ("master",), song.master
+    for name, version in song.master.versions.items():
+        yield ("master", "versions", name), version
 
 
 def _routing(song: Song) -> Iterator[Fault]:
@@ -182,7 +193,7 @@ def _automation(song: Song, effects: Mapping[str, Effect], unresolved: Collectio
                 hint = did_you_mean(target, sends) or "only a send that the strip has can move"
                 yield bench.fault(here, f"no send '{parameter}' here", hint)
             elif label == "instrument" and player is not None and home not in unresolved:
-                yield from bench.parameter(here, player, parameter, frozenset())
+                yield from bench.parameter(here, player, parameter, fixed=False)
             elif label == "instrument" and player is not None:
                 continue
             else:
@@ -192,9 +203,11 @@ def _automation(song: Song, effects: Mapping[str, Effect], unresolved: Collectio
         if target != STRIP_TARGETS[0]:
             here = ("mix", "automation", target)
             yield from bench.insert(here, target, song.mix.inserts, ("mix", "inserts"), STRIP_TARGETS[:1])
-    for target in song.master.automation:
-        here = ("master", "automation", target)
-        yield from bench.insert(here, target, song.master.chain, ("master", "chain"), ())
+    for path, values in masters(song):
+        own = "chain" in values.model_fields_set
+        chain, home = (values.chain, (*path, "chain")) if own else (song.master.chain, ("master", "chain"))
+        for target in values.automation:
+            yield from bench.insert((*path, "automation", target), target, chain, home, ())
     for path, devices in _chains(song):
         yield from bench.labels(path, devices)
 
@@ -225,10 +238,10 @@ class _Bench:
         elif meant[0][1].device == HOSTED.name:
             yield self.fault(path, "the parameters of a plugin can't move: they stay the same all song", None)
         elif (*home, meant[0][0]) not in self.unresolved and meant[0][1].device in self.effects:
-            static = self.effects[meant[0][1].device].static
-            yield from self.parameter(path, meant[0][1], parameter, static)
+            fixed = self.effects[meant[0][1].device].fixed(parameter)
+            yield from self.parameter(path, meant[0][1], parameter, fixed)
 
-    def parameter(self, path: Path, device: Device, parameter: str, static: Collection[str]) -> Iterator[Fault]:
+    def parameter(self, path: Path, device: Device, parameter: str, fixed: bool) -> Iterator[Fault]:
         """Whether a parameter, 'threshold_db' or 'bands.0.gain_db', is a number that can move."""
         value: object = device.params
         for part in parameter.split("."):
@@ -240,7 +253,7 @@ class _Bench:
                 hint = did_you_mean(part, value if isinstance(value, dict) else ())
                 yield self.fault(path, f"'{device.device}' has no parameter '{parameter}'", hint)
                 return
-        if parameter.partition(".")[0] in static:
+        if fixed:
             yield self.fault(path, f"'{parameter}' of '{device.device}' can't move: it stays the same all song", None)
         elif isinstance(value, bool | dict | list) or not _moves(value):
             yield self.fault(path, f"'{parameter}' of '{device.device}' is no number that could move", None)

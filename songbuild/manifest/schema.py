@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from songbuild.devices.hosting.plugin import HOSTED, Kind
 from songbuild.devices.presets import packaged_presets
+from songbuild.model.album import Album
+from songbuild.model.master import CHAINS
 from songbuild.model.song import STAGES, Song
 from songbuild.units import Params
 
@@ -29,7 +31,7 @@ _TEXT: Schema = {"type": "string"}
 def schemas(
     effects: Iterable[Effect] | None = None, instruments: Iterable[Instrument] | None = None
 ) -> dict[str, Schema]:
-    """File name -> schema, for song.yaml and for each stage; of songbuild's own devices unless others are given."""
+    """File name -> schema, for song.yaml, each stage, album.yaml; of songbuild's own devices unless others are given."""
     if effects is None:
         from songbuild.devices.effects import EFFECTS
 
@@ -49,7 +51,8 @@ def schemas(
         file = {"type": "string", "pattern": r"\.(ya?ml|py)$", "description": "a file below the song's folder"}
         whole["properties"][stage] = {"anyOf": [file, {"type": "null"}, stages[stage]]}
     made = {"song": whole, **stages}
-    return {f"{name}.schema.json": _file(name, schema, definitions) for name, schema in made.items()}
+    files = {f"{name}.schema.json": _file(name, schema, definitions) for name, schema in made.items()}
+    return {**files, "album.schema.json": _album()}
 
 
 def write(folder: Path) -> list[Path]:
@@ -70,10 +73,27 @@ def _file(name: str, schema: Schema, definitions: Mapping[str, Schema]) -> Schem
     while waiting:
         used |= waiting
         waiting = {inner for each in waiting for inner in _references(definitions[each])} - used
-    title = "songbuild: song.yaml" if name == "song" else f"songbuild: the {name} stage"
+    title = f"songbuild: {name}.yaml" if name in ("song", "album") else f"songbuild: the {name} stage"
     defined = {each: definitions[each] for each in sorted(used)}
     tidy: Schema = _tidy({"$schema": DIALECT, **schema, "title": title, "$defs": defined}, top=True)
     return tidy
+
+
+def _album() -> Schema:
+    """The schema of album.yaml, with its short forms."""
+    whole = Album.model_json_schema()
+    definitions: Schema = whole.pop("$defs")
+    fade = definitions["TrackFade"]["properties"]
+    pair = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": fade["curve"]}
+    loudness = definitions["AlbumLoudness"]["properties"]["album"]
+    for name, short in (
+        ("AlbumTrack", [_TEXT]),
+        ("TrackFade", [fade["time"], pair]),
+        ("AlbumLoudness", [loudness]),
+        ("AudioFile", [definitions["AudioFile"]["properties"]["format"]]),
+    ):
+        definitions[name] = {"anyOf": [*short, definitions[name]], "description": definitions[name]["description"]}
+    return _file("album", whole, definitions)
 
 
 def _references(schema: object) -> set[str]:
@@ -124,13 +144,17 @@ def _spell(definitions: Schema) -> None:
         ("Track", [{"$ref": "#/$defs/InstrumentName"}]),
         ("Take", [_TEXT]),
         ("Region", [_TEXT]),
+        ("Reference", [_TEXT]),
+        ("AudioFile", [definitions["AudioFile"]["properties"]["format"]]),
         ("Send", [level]),
         ("Crossfade", [fade["time"], pair]),
     ):
         definitions[name] = {"anyOf": [*short, definitions[name]], "description": definitions[name]["description"]}
     for owner in ("Strip", "Mix"):
         definitions[owner]["properties"]["inserts"]["items"] = {"$ref": "#/$defs/Effect"}
-    definitions["Master"]["properties"]["chain"]["items"] = {"$ref": "#/$defs/Effect"}
+    for owner in ("Master", "Version"):
+        for key in CHAINS:
+            definitions[owner]["properties"][key]["items"] = {"$ref": "#/$defs/Effect"}
 
 
 def _devices(definitions: Schema, kind: str, devices: Iterable[Effect | Instrument | Kind]) -> None:

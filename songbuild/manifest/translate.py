@@ -11,13 +11,9 @@ from pydantic.fields import FieldInfo
 
 from songbuild.manifest.codes import Kind, code
 from songbuild.manifest.places import Places
-from songbuild.problems import Fault, Path, did_you_mean, nearest
+from songbuild.problems import Fault, NotationError, Path, did_you_mean, nearest
 from songbuild.units import Unit
 
-_FORMATS = {
-    "isrc": ("not an ISRC", "two letters, three letters or digits, seven digits: GB-AYE-69-00531"),
-    "date": ("not a date", "write 2026, 2026-03 or 2026-03-31"),
-}
 _EXPECTED = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -73,6 +69,9 @@ def _fault(path: Path, errors: list[Any], model: type[BaseModel]) -> Fault:
         return Fault(code("wrong type", path), path, f"expected {wanted}, not {shown(first['input'])}")
     # Where a union's alternatives fail in different ways, the one that got furthest knows most.
     first = max(errors, key=lambda each: len(each["loc"]))
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, NotationError):
+        return cause.fault(code("malformed text", path), path)
     kind, message, hint = _said(first, list(_fields(model, first["loc"])))
     key = kind in ("unknown key", "missing key") or first["loc"][-1] == "[key]"
     return Fault(code(kind, path), path, message, hint, key=key)
@@ -94,9 +93,8 @@ def _said(error: Any, fields: list[Any]) -> tuple[Kind, str, str | None]:
     if what in _BOUNDS:
         words, bound = _BOUNDS[what]
         return "out of range", f"must be {words} {number(context[bound])}{_unit(fields)}, not {shown(value)}", None
-    if loc[-1] == "[key]":
-        wanted = _EXPECTED.get(what, "another key")
-        return "wrong type", f"expected {wanted} as key, not '{value}'", None
+    if loc[-1] == "[key]" and what in _EXPECTED:
+        return "wrong type", f"expected {_EXPECTED[what]} as key, not '{value}'", None
     if context.get("class_name") == "Device":
         example = "'compressor' or 'compressor: {threshold_db: -18}'"
         return "malformed device", f"expected a device, such as {example}, not {shown(value)}", None
@@ -108,8 +106,7 @@ def _said(error: Any, fields: list[Any]) -> tuple[Kind, str, str | None]:
         hint = f"did you mean '{close}'?" if close else f"known: {', '.join(choices)}"
         return "unknown choice", f"{shown(value)} is not one of the choices", hint
     if what == "string_pattern_mismatch":
-        message, advice = _FORMATS.get(name, (f"doesn't match {context['pattern']}", ""))
-        return "malformed text", f"{shown(value)} is {message}" if advice else message, advice or None
+        return "malformed text", f"doesn't match {context['pattern']}", None
     if what == "string_too_short":
         return "malformed text", "must not be empty", None
     if what == "string_too_long":
@@ -154,7 +151,8 @@ def _members(kind: Any, part: object) -> Iterator[Any]:
             if part in (name, field.alias):
                 yield field
     elif get_origin(plain) in (dict, list, tuple, Mapping) and get_args(plain) and part != "[key]":
-        yield get_args(plain)[-1]
+        *first, last = get_args(plain)
+        yield first[0] if last is Ellipsis else last
 
 
 def _plain(kind: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -13,7 +13,9 @@ from songbuild.manifest.translate import faults
 from songbuild.manifest.yaml_reader import Key, Node
 from songbuild.model.song import STAGES, Song
 from songbuild.problems import Fault, Path, nearest
+from songbuild.units import Params
 
+Record = TypeVar("Record", bound=Params)
 _ROUNDS = 12
 
 
@@ -46,18 +48,18 @@ class Cut:
         return inside or any(f"'{name}'" in fault.message for name in self.names)
 
 
-def validate(tree: Tree) -> tuple[Song | None, list[Fault]]:
-    """The song that the data is, or every fault of it."""
+def validate(tree: Tree, model: type[Record] = Song) -> tuple[Record | None, list[Fault]]:  # type: ignore[assignment]
+    """The song, or other record, that the data is, or every fault of it."""
     error: ValidationError | None = None
     for _ in range(3):
         try:
-            return Song.model_validate(tree.data), []
+            return model.model_validate(tree.data), []
         except ValidationError as found:
             error = found
         if not _mend(tree, error):
             break
     assert error is not None
-    return None, faults(error, Song, tree.places)
+    return None, faults(error, model, tree.places)
 
 
 def salvage(tree: Tree, found: Iterable[Fault]) -> tuple[Song | None, Cut]:

@@ -10,27 +10,17 @@ from songbuild.model.arrangement import Arrangement, Humanize
 from songbuild.model.composition import Composition
 from songbuild.model.delivery import Delivery
 from songbuild.model.master import Master
+from songbuild.model.metadata import Recording
 from songbuild.model.mix import Mix
 from songbuild.model.recordings import Recordings
-from songbuild.units import Params, Seconds
+from songbuild.units import Seconds
 
 STAGES = ("composition", "arrangement", "recordings", "mix", "master", "delivery")
 
 
-class Song(Params):
+class Song(Recording):
     """A song, whole.  A stage is an inline mapping, or the path of a .yaml or .py file."""
 
-    title: str = Field(min_length=1, max_length=300, description="title")
-    artist: str = Field("", max_length=300, description="performing artist")
-    album: str | None = Field(None, max_length=300, description="album")
-    track_number: int | None = Field(None, ge=1, le=99, description="place on the album")
-    credits: dict[str, str | list[str]] = Field(default_factory=dict, description="role -> name or names")
-    isrc: str | None = Field(None, pattern=r"^[A-Z]{2}-?[A-Z0-9]{3}-?[0-9]{2}-?[0-9]{5}$", description="ISRC, ISO 3901")
-    genre: str | None = Field(None, max_length=100, description="genre")
-    date: str | None = Field(None, pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", description="release date, ISO 8601")
-    copyright: str | None = Field(None, max_length=300, description="(C) line")
-    artwork: str | None = Field(None, description="square JPEG or PNG, path below the song's folder")
-    comment: str | None = Field(None, max_length=2000, description="a comment in the tags")
     rate: Literal[44_100, 48_000, 88_200, 96_000] = Field(44_100, description="sample rate of the build in Hz")
     key: str = Field("C major", description="'A minor', 'F# dorian'")
     tempo: Any = Field(

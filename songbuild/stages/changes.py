@@ -195,6 +195,23 @@ def _silent(change: Change, old: Json, new: Json) -> list[Clause]:
     return []
 
 
+def _said(key: str) -> Callable[[Change, Mapping[str, Json], Mapping[str, Json]], list[Clause]]:
+    """What of the metadata under `key` changed, field by field; words that are sung and their times are one."""
+
+    def clauses(change: Change, old: Mapping[str, Json], new: Mapping[str, Json]) -> list[Clause]:
+        fields = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+        if "lyrics" in fields and "synced" in fields:
+            fields.remove("synced")
+        found = []
+        for name in fields:
+            a, b, place = old.get(name), new.get(name), change.origin(key, name)
+            longer = any("\n" in value for value in (a, b) if isinstance(value, str))
+            found.append(Clause(f"{name} changed", place) if longer else clause(name, a, b, place))
+        return found
+
+    return clauses
+
+
 HANDLERS: Mapping[str, Callable[[Change, Any, Any], list[Clause]]] = {
     "notes": _notes,
     "cuts": _cuts,
@@ -205,5 +222,7 @@ HANDLERS: Mapping[str, Callable[[Change, Any, Any], list[Clause]]] = {
     "parameters": _plugin,
     "tracks": _tracks,
     "stop": _stop,
+    "tags": _said("tags"),
+    "metadata": _said("metadata"),
 }
 """How a parameter of each name is put in words; `params` speaks for `instrument`, `parameters` are a plugin's."""

@@ -20,7 +20,8 @@ class Context:
     """A song and what has been worked out from it.
 
     `end` is the song's length in frames; `digest` gives the digest of a file's content; `faults` collects what turns
-    out to be wrong while planning; `files` holds the node and length of each audio file that has been planned.
+    out to be wrong while planning; `files` holds the node and length of each audio file that has been planned,
+    `delivered` the value that measures each file which is delivered.
     """
 
     song: Song
@@ -30,6 +31,7 @@ class Context:
     digest: Callable[[Path], str]
     faults: list[Fault] = field(default_factory=list)
     files: dict[str, tuple[Node, int]] = field(default_factory=dict)
+    delivered: dict[str, Node] = field(default_factory=dict)
 
     @property
     def rate(self) -> int:

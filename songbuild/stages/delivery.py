@@ -1,148 +1,69 @@
-"""Delivery: the files made of the master, the stems and the score."""
+"""Delivery: the files made of the masters, the stems and the score."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from songbuild.devices.device import Audio
-from songbuild.dsp.dither import Integers, quantise
-from songbuild.engine import MadeFile, Node, Reader, Recipe, Source
+from songbuild.dsp.resampling import resampled_length
+from songbuild.engine import Node, Timeline
 from songbuild.engine.graph import Json
-from songbuild.formats import mp3
-from songbuild.formats.artwork import PictureError, read_picture
-from songbuild.formats.flac import write_flac
-from songbuild.formats.sums import write_sums
-from songbuild.formats.tags import Tags, id3_bytes, tag_flac, tag_mp3
-from songbuild.formats.wav import write_wav
-from songbuild.model.song import Song
 from songbuild.problems import Path as SongPath
 from songbuild.stages.context import Context
+from songbuild.stages.decoded import CONVERT, DECODED
+from songbuild.stages.documents import plan_lrc, plan_metadata
+from songbuild.stages.encoding import RECIPES, SUMS
+from songbuild.stages.entries import FORMATS, Entry, entries
+from songbuild.stages.master import MEASURE, Mastered
 from songbuild.stages.midi import plan_midi
+from songbuild.stages.tags import ORIGINS, song_tags, tag_sources
 
 Span = tuple[int, int]
-BLOCK = 1 << 16
-"""Frames quantised and written at once."""
+UNMEASURED = ("wav",)
+"""Formats whose files wait for no meter: what they say of themselves has no loudness in it."""
 
 
-@dataclass
-class Taken:
-    """The frames `span` of a stream, block by block, and what was seen of them."""
+def deliver(context: Context, masters: Mapping[str, Mastered], stems: Mapping[str, Node]) -> dict[str, Node]:
+    """The files that the song's `delivery` names: of the masters, where there are any, and of the stems.
 
-    reader: Reader
-    span: Span
-    clipped: int = 0
-
-    def blocks(self) -> Iterator[tuple[int, Audio]]:
-        """(frames since the span's start, samples (channels, n))."""
-        start, stop = self.span
-        for at in range(start, stop, BLOCK):
-            yield at - start, self.reader.read(at, min(at + BLOCK, stop))
-
-    def integers(self, bits: int, seed: Json) -> Iterator[Integers]:
-        """The blocks as integers: 16 bits with dither; 24, whose rounding is below any converter's noise, without."""
-        key = ("dither", *seed, bits) if bits == 16 else None
-        for at, x in self.blocks():
-            y, clipped = quantise(x, bits, key, at)
-            self.clipped += clipped
-            yield y
-
-    def floats(self) -> Iterator[Audio]:
-        """The blocks as they are."""
-        for _, x in self.blocks():
-            self.clipped += int(np.count_nonzero(np.abs(x) > 1.0))
-            yield x
-
-
-def _tags(params: Mapping[str, Json], files: Sequence[Path]) -> Tags:
-    """The tags of a file; artwork is the only file such a node reads."""
-    given = dict(params["tags"])
-    people = tuple((role, name) for role, name in given.pop("credits"))
-    picture = (read_picture(files[0]), files[0].read_bytes()) if files else None
-    return Tags(**given, credits=people, picture=picture)
-
-
-def _facts(frames: int, taken: Taken) -> Json:
-    return {"frames": frames, "clipped": taken.clipped}
-
-
-def _taken(inputs: Sequence[Any], params: Mapping[str, Json]) -> Taken:
-    return Taken(inputs[0], (params["start"], params["stop"]))
-
-
-def _wav(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path], path: Path) -> Json:
-    taken, bits = _taken(inputs, params), params["bits"]
-    blocks = taken.integers(bits, params["seed"])
-    return _facts(write_wav(path, blocks, rate, taken.reader.channels, bits, id3_bytes(_tags(params, files))), taken)
-
-
-def _flac(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path], path: Path) -> Json:
-    taken, bits = _taken(inputs, params), params["bits"]
-    frames = write_flac(path, taken.integers(bits, params["seed"]), rate, taken.reader.channels, bits)
-    tag_flac(path, _tags(params, files))
-    return _facts(frames, taken)
-
-
-def _mp3(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path], path: Path) -> Json:
-    taken = _taken(inputs, params)
-    frames = mp3.write_mp3(path, taken.floats(), rate, taken.reader.channels, params["kbps"])
-    tag_mp3(path, _tags(params, files))
-    return _facts(frames, taken)
-
-
-def _sums(
-    inputs: Sequence[MadeFile],
-    params: Mapping[str, Json],
-    rate: int,
-    files: Sequence[Path],
-    path: Path,
-) -> Json:
-    write_sums(path, [(name, made.path) for name, made in zip(params["names"], inputs, strict=True)])
-    return {}
-
-
-WAV = Recipe("delivery.wav", 2, "file", _wav)
-FLAC = Recipe("delivery.flac", 2, "file", _flac)
-MP3 = Recipe("delivery.mp3", 2, "file", _mp3)
-SUMS = Recipe("delivery.sums", 1, "file", _sums)
-
-
-def deliver(context: Context, master: Node | None, stems: Mapping[str, Node]) -> dict[str, Node]:
-    """The files that the song's `delivery` names: of the master, where there is one, and of the stems."""
+    The master is called "", its versions have names, which are the folders of their files.  What measures a file is
+    put into `context.delivered`.
+    """
     song, name = context.song, slug(context.song.title)
     delivery = song.delivery
-    formats: Sequence[str] = delivery.formats if master is not None else ("stems",)
+    formats: Sequence[str] = delivery.formats if masters else ("stems",)
     outputs: dict[str, Node] = {}
-    if master is not None:
-        for kind, file, recipe, params in (
-            ("wav24", f"{name}-24bit.wav", WAV, {"bits": 24}),
-            ("wav16", f"{name}-16bit.wav", WAV, {"bits": 16}),
-            ("flac", f"{name}.flac", FLAC, {"bits": delivery.flac_bits}),
-            ("mp3", f"{name}.mp3", MP3, {"kbps": delivery.mp3_kbps}),
-        ):
-            if kind in formats:
-                outputs[file] = _file(context, file, recipe, master, params)
-        if "mp3" in formats and context.rate not in mp3.RATES:
-            rates = ", ".join(map(str, mp3.RATES))
-            context.fault("DEL010", ("delivery", "formats"), f"an MP3 can't have {context.rate} Hz", f"only {rates}")
+    if masters:
+        listed, faults = entries(delivery, context.rate)
+        context.faults.extend(faults)
+        copies = _Copies(context)
+        for version, master in masters.items():
+            wanted = listed if master.formats is None else _version_entries(context, version, master.formats)
+            title = f"{version}/{name}" if version else name
+            outputs |= {title + entry.ending: copies.file(title + entry.ending, master, entry) for entry in wanted}
     if "stems" in formats:
+        params = {"bits": delivery.stem_bits, "dither": "tpdf" if delivery.stem_bits == 16 else "none"}
         for strip, node in stems.items():
             file = f"stems/{slug(strip)}.wav"
             if file in outputs:
                 other = next(name for name in stems if slug(name) == slug(strip))
                 both = f"the stems of '{other}' and '{strip}' would both be {file}"
                 context.fault("DEL011", ("delivery", "formats"), both, "give one of them another name")
-            outputs[file] = _file(context, file, WAV, node, {"bits": delivery.stem_bits}, strip)
+            outputs[file] = _part(context, file, node, params, strip)
     if "midi" in formats:
         outputs[f"{name}.mid"] = plan_midi(context, f"{name}.mid")
-    nodes = tuple(outputs.values())
-    outputs["SHA256SUMS"] = Node("SHA256SUMS", "delivery", SUMS, {"names": list(outputs)}, nodes)
+    if "lrc" in formats:
+        outputs[f"{name}.lrc"] = plan_lrc(context, f"{name}.lrc")
+    if "metadata" in formats:
+        outputs[f"{name}-metadata.json"] = plan_metadata(context, f"{name}-metadata.json")
+    outputs["SHA256SUMS"] = sums(outputs)
     return outputs
+
+
+def sums(outputs: Mapping[str, Node]) -> Node:
+    """The node that writes the checksums of files."""
+    return Node("SHA256SUMS", "delivery", SUMS, {"names": list(outputs)}, tuple(outputs.values()))
 
 
 def excerpt(context: Context, name: str, node: Node, span: Span | None) -> dict[str, Node]:
@@ -150,57 +71,78 @@ def excerpt(context: Context, name: str, node: Node, span: Span | None) -> dict[
     rate = context.rate
     where = "" if span is None else f"-{_clock(span[0] / rate)}-{_clock(span[1] / rate)}"
     file = f"preview/{slug(name)}{where}.wav"
-    return {file: _file(context, file, WAV, node, {"bits": 24}, name, span)}
+    return {file: _part(context, file, node, {"bits": 24, "dither": "none"}, name, span)}
 
 
-def _file(
-    context: Context,
-    file: str,
-    recipe: Recipe,
-    stream: Node,
-    params: Mapping[str, Json],
-    part: str | None = None,
-    span: Span | None = None,
+def _version_entries(context: Context, version: str, formats: Sequence[str]) -> list[Entry]:
+    """The files of a version that has formats of its own."""
+    own = context.song.delivery.model_copy(update={"formats": list(formats), "files": []})
+    found, faults = entries(own, context.rate, ("master", "versions", version))
+    context.faults.extend(faults)
+    return found
+
+
+@dataclass(frozen=True)
+class _Copies:
+    """Plans the files of masters; `streams` holds those at another rate, with what measures them there."""
+
+    context: Context
+    streams: dict[tuple[int, int], tuple[Node, Node]] = field(default_factory=dict)
+
+    def file(self, name: str, master: Mastered, entry: Entry) -> Node:
+        """The node that writes a file; and in `delivered` what measures it, of a lossy one after decoding it."""
+        context = self.context
+        stream, measure = self._stream(master, entry.rate)
+        frames = resampled_length(context.end, context.rate, entry.rate)
+        seed = [context.song.seed, "master"] if entry.dither != "none" else []
+        params = {**entry.params, "rate": entry.rate, "start": 0, "stop": frames, "seed": seed}
+        params["tags"] = song_tags(context)
+        inputs = (stream,) if entry.format in UNMEASURED else (stream, measure)
+        sources = tag_sources(context)
+        file = Node(name, "delivery", RECIPES[entry.format], params, inputs, sources, origins=_origins(entry))
+        if FORMATS[entry.format].lossy:
+            about = {"format": entry.format, "rate": entry.rate, "frames": frames}
+            measure = Node(f"decoded {name}", "delivery", DECODED, about, (file, stream))
+        context.delivered[name] = measure
+        return file
+
+    def _stream(self, master: Mastered, rate: int) -> tuple[Node, Node]:
+        """A master at a rate, and what measures it there."""
+        stream, own, key = master.stream, self.context.rate, (id(master.stream), rate)
+        if rate == own:
+            return stream, master.measure
+        if key not in self.streams:
+            name, params = f"{stream.name} at {rate} Hz", {"rate": rate, "frames": self.context.end}
+            line = Timeline(rate, (0, resampled_length(self.context.end, own, rate)))
+            made = Node(name, "delivery", CONVERT, params, (stream,), channels=stream.channels, timeline=line)
+            self.streams[key] = made, Node(f"measure {name}", "delivery", MEASURE, {}, (made,), timeline=line)
+        return self.streams[key]
+
+
+def _origins(entry: Entry) -> dict[tuple[str | int, ...], SongPath]:
+    """Where in a song the params of a file's node come from."""
+    short = "formats" in entry.path
+    found: dict[tuple[str | int, ...], SongPath] = {**ORIGINS, ("seed",): ("seed",)}
+    found |= {
+        (key,): entry.path if short else (*entry.path, key) for key in ("rate", "bits", "dither", "kbps", "quality")
+    }
+    if short and entry.format == "mp3":
+        found["kbps",] = ("delivery", "mp3_kbps")
+    if short and entry.format == "flac":
+        found["bits",] = ("delivery", "flac_bits")
+    return found
+
+
+def _part(
+    context: Context, file: str, stream: Node, params: Mapping[str, Json], part: str, span: Span | None = None
 ) -> Node:
-    """The node that writes one file of a stream; a `part` of the song has its name in the title, and no artwork."""
-    song = context.song
-    tags = _song_tags(song)
-    sources: tuple[Source, ...] = ()
-    if part is not None:
-        tags["title"] = f"{song.title} ({part})"
-    elif song.artwork is not None:
-        try:
-            read_picture(context.folder / song.artwork)
-            sources = (context.source(song.artwork),)
-        except (OSError, PictureError):
-            pass  # the check on artwork has said so
+    """The node that writes a WAV of a part of the song, which has its name in the title."""
     start, stop = span or (0, context.end)
-    place = {"start": start, "stop": stop, "seed": [song.seed, part or "master"]}
-    origins: dict[tuple[str | int, ...], SongPath] = {
-        ("tags",): (),
-        ("kbps",): ("delivery", "mp3_kbps"),
-        ("bits",): ("delivery",),
-        ("seed",): ("seed",),
-    }
-    return Node(file, "delivery", recipe, {**params, **place, "tags": tags}, (stream,), sources, origins=origins)
-
-
-def _song_tags(song: Song) -> dict[str, Json]:
-    people = [
-        [role, name] for role, names in song.credits.items() for name in ([names] if isinstance(names, str) else names)
-    ]
-    return {
-        "title": song.title,
-        "artist": song.artist,
-        "album": song.album or "",
-        "track": "" if song.track_number is None else str(song.track_number),
-        "date": song.date or "",
-        "genre": song.genre or "",
-        "isrc": (song.isrc or "").replace("-", ""),
-        "copyright": song.copyright or "",
-        "comment": song.comment or "",
-        "credits": people,
-    }
+    seed = [context.song.seed, part] if params["dither"] != "none" else []
+    held = {**params, "rate": context.rate, "start": start, "stop": stop, "seed": seed}
+    held["tags"] = song_tags(context, part)
+    origins = {**ORIGINS, ("bits",): ("delivery",), ("seed",): ("seed",)}
+    return Node(file, "delivery", RECIPES["wav"], held, (stream,), tag_sources(context, part), origins=origins)
 
 
 def slug(text: str) -> str:

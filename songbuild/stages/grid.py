@@ -26,10 +26,10 @@ def grid(score: Score, rate: int, end: int) -> tuple[int, ...]:
             if line - last >= SHORTEST_S * rate or following - last > LONGEST_S * rate:
                 cuts.add(line)
                 last = line
-    return _bounded(sorted(cut for cut in cuts if 0 <= cut <= end), int(LONGEST_S * rate))
+    return bounded(sorted(cut for cut in cuts if 0 <= cut <= end), int(LONGEST_S * rate))
 
 
-def _bounded(cuts: list[int], longest: int) -> tuple[int, ...]:
+def bounded(cuts: list[int], longest: int) -> tuple[int, ...]:
     """`cuts` with pieces that are longer than `longest` cut further, from their start."""
     result = [cuts[0]]
     for stop in cuts[1:]:

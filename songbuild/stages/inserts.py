@@ -64,9 +64,15 @@ def specs(
     return made, sides, origins
 
 
+def spec(effect: Effect, **values: Json) -> dict[str, Json]:
+    """One effect as the devices room takes it, without automation; what isn't among `values` has its default."""
+    params = effect.params(**values).model_dump(mode="json")
+    return {"device": effect.name, "revision": effect.revision, "params": params, "lanes": {}, "side": None}
+
+
 def movable(effect: Effect, parameter: str) -> Target | None:
     """What a lane moves in an effect; None for what sets its structure."""
-    return None if parameter.partition(".")[0] in effect.static else target(effect.params, parameter)
+    return None if effect.fixed(parameter) else target(effect.params, parameter)
 
 
 def in_ms(context: Context, effect: Effect, params: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Master: the chain, the gain that reaches the loudness target, the true-peak limiter, and what they measure."""
+"""Master: the chain, the gain that reaches the loudness target, what keeps the ceiling, and what that measures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
 from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,18 @@ import numpy as np
 
 from songbuild.devices import chain
 from songbuild.devices.device import Audio as Array
+from songbuild.devices.effects.clipper import EFFECT as CLIPPER
 from songbuild.devices.effects.limiter import EFFECT as LIMITER
-from songbuild.dsp.loudness import integrated, metered, partials, readings
-from songbuild.engine import Node, Reader, Recipe, Tile
+from songbuild.dsp.kweighting import partials
+from songbuild.dsp.loudness import integrated, metered, readings
+from songbuild.engine import Node, Reader, Recipe, Tile, digest_json
 from songbuild.engine.graph import Json, State
+from songbuild.model.device import Device
+from songbuild.model.master import Values
+from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.inserts import Origins
+from songbuild.stages.inserts import Origins, spec
+from songbuild.stages.matching import Matched, plan_match
 from songbuild.stages.plugins import chain as plan_chain
 
 if TYPE_CHECKING:
@@ -28,14 +34,30 @@ WITHIN_LU = 0.05
 LEAP = 60
 """At most so many steps from one trial to the next."""
 MIN_RISE = STEP_DB / 20
+SOFT_KNEE = 0.5
+"""A soft ceiling bends what comes closer to it than this share, 6 dB."""
+SOFT_MARGIN_DB = 0.3
+"""So far below the ceiling it bends to: a clipper keeps what lies between the samples less exactly than a limiter."""
 LOWEST_DB, HIGHEST_DB = -24.0, 36.0
-"""What the limiter takes as its gain."""
+"""What limiter and clipper take as their gain."""
+
+
+def ending(values: Values) -> Json:
+    """What keeps the ceiling, as part of a node's params."""
+    limiter = values.limiter
+    if limiter.kind == "soft":
+        return {"kind": "soft", "revision": CLIPPER.revision, "ceiling_db": values.ceiling}
+    timing = {"release_ms": limiter.release, "lookahead_ms": limiter.lookahead}
+    return {"kind": "true_peak", "revision": LIMITER.revision, "ceiling_db": values.ceiling, **timing}
 
 
 def _limiter(params: Mapping[str, Json], gain_db: float) -> Json:
-    """The params of a chain that is the limiter, driven by `gain_db`."""
-    spec = {"device": LIMITER.name, "revision": LIMITER.revision, "lanes": {}, "side": None}
-    return {"inserts": [{**spec, "params": {**params["limiter"], "gain_db": gain_db}}]}
+    """The params of a chain that keeps the ceiling, driven by `gain_db`."""
+    given = {key: value for key, value in params["limiter"].items() if key not in ("kind", "revision")}
+    if params["limiter"]["kind"] == "soft":
+        soft = {"ceiling_db": given["ceiling_db"] - SOFT_MARGIN_DB, "knee": SOFT_KNEE}
+        return {"inserts": [spec(CLIPPER, drive_db=gain_db, **soft)]}
+    return {"inserts": [spec(LIMITER, gain_db=gain_db, **given)]}
 
 
 def lowest_gain(loudness: Callable[[float], float], target: float, start: float) -> float:
@@ -68,9 +90,15 @@ def lowest_gain(loudness: Callable[[float], float], target: float, start: float)
     return min(high, highest) * STEP_DB
 
 
-def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
-    """The gain in dB before the limiter; 0 where the song is silent."""
-    reader = inputs[0]
+def _gain(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
+    """The gain in dB before the limiter; 0 where the song is silent, or nothing says how loud it is to be.
+
+    `inputs` holds the signal and, where a reference moves it, the target.
+    """
+    reader, *moved = inputs
+    target = moved[0] if moved else params["loudness"]
+    if target is None:
+        return 0.0
     plain = _integrated(reader.fold(None, lambda tile, state: partials(tile, rate, state))[0], rate)
     if plain == float("-inf"):
         return 0.0
@@ -87,7 +115,6 @@ def _gain(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files
 
         return _integrated(reader.fold(limiter, step)[0], rate)
 
-    target = params["loudness"]
     return round(lowest_gain(limited, target, target - plain), 1)
 
 
@@ -107,39 +134,94 @@ def _limit(inputs: Sequence[Any], params: Mapping[str, Json], tile: Tile, state:
 
 def _measure(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
     loudness = readings(*inputs[0].fold(None, lambda tile, state: metered(tile, rate, state)), rate)
-    values = {**asdict(loudness), "plr_lu": loudness.plr_lu}
-    return {name: round(value, 6) if isfinite(value) else None for name, value in values.items()}
+    return {name: round(value, 6) if isfinite(value) else None for name, value in asdict(loudness).items()}
 
 
 GAIN = Recipe("master.gain", 1, "value", _gain)
 LIMIT = Recipe("master.limit", 1, "stream", _limit, reads=_limit_reads)
-MEASURE = Recipe("master.measure", 1, "value", _measure)
+MEASURE = Recipe("master.measure", 2, "value", _measure)
 
 
-def plan_master(console: Console, mix: Node) -> tuple[Node, Node]:
-    """The master and the value that measures it."""
-    context: Context = console.context
-    master = context.song.master
-    inserts, automation, path = master.chain, master.automation, ("master",)
-    feeds = [(mix, None)]
-    chained = plan_chain(context, console.node, "master chain", "master", feeds, inserts, automation, path, "chain")
-    limiter = {
-        "ceiling_db": master.ceiling,
-        "release_ms": master.limiter.release,
-        "lookahead_ms": master.limiter.lookahead,
-    }
-    params: dict[str, Json] = {"limiter": limiter, "rate": context.rate}
-    found: Origins = {("limiter", "ceiling_db"): ("master", "ceiling"), ("limiter",): ("master", "limiter")}
-    inputs: tuple[Node, ...] = (chained,)
-    if master.loudness is not None:
-        gain = Node(
-            "loudness gain",
-            "master",
-            GAIN,
-            {**params, "loudness": master.loudness},
-            (chained,),
-            origins={**found, ("loudness",): ("master", "loudness")},
-        )
-        inputs = (chained, gain)
-    limited = Node("master", "master", LIMIT, params, inputs, origins=found)
-    return limited, Node("measure master", "master", MEASURE, {}, (limited,))
+@dataclass(frozen=True)
+class Mastered:
+    """One master of a song: the values it is made with, its audio, what measures that, and what a reference was.
+
+    `formats` are the files asked for, None for those of the song's delivery.
+    """
+
+    values: Values
+    stream: Node
+    measure: Node
+    matched: Matched | None = None
+    formats: tuple[str, ...] | None = None
+
+
+def plan_masters(console: Console, mix: Node) -> dict[str, Mastered]:
+    """The song's master, called "", and its versions by name; what is equal in them is one node."""
+    desk = Desk(console, mix)
+    return {"": desk.master(), **{name: desk.version(name) for name in console.context.song.master.versions}}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Makes the masters of one mix; `made` holds their nodes by what they are."""
+
+    console: Console
+    mix: Node
+    made: dict[tuple[Any, ...], Node] = field(default_factory=dict)
+
+    def master(self) -> Mastered:
+        """The song's own master."""
+        master = self.console.context.song.master
+        return self._plan(master, "", lambda name: ("master", name))
+
+    def version(self, name: str) -> Mastered:
+        """A further master: a value that it leaves out comes from where the master has it."""
+        master = self.console.context.song.master
+        own = master.versions[name]
+        path: Path = ("master", "versions", name)
+
+        def written(key: str) -> Path:
+            return (*path, key) if key in own.model_fields_set else ("master", key)
+
+        planned = self._plan(master.version(name), f" ({name})", written)
+        return planned if own.formats is None else replace(planned, formats=tuple(own.formats))
+
+    def _plan(self, values: Values, suffix: str, written: Callable[[str], Path]) -> Mastered:
+        context: Context = self.console.context
+        automation = written("automation")
+        place = automation[:-1] if len(automation) > 2 else written("chain")[:-1]
+        chained = self._effects(f"master chain{suffix}", self.mix, values.chain, values.automation, place, "chain")
+        matched = plan_match(context, self._one, suffix, chained, values, written)
+        source = matched.stream if matched else chained
+        finished = self._effects(f"master finish{suffix}", source, values.finish, {}, written("finish")[:-1], "finish")
+        params: dict[str, Json] = {"limiter": ending(values), "rate": context.rate}
+        origins: Origins = {("limiter", "ceiling_db"): written("ceiling"), ("limiter",): written("limiter")}
+        inputs: tuple[Node, ...] = (finished,)
+        target = matched.target if matched else None
+        if values.loudness is not None or target is not None:
+            aimed = {**origins, ("loudness",): written("loudness")}
+            heard = (finished,) if target is None else (finished, target)
+            wanted = params if target is not None else {**params, "loudness": values.loudness}
+            gain = self._one(Node(f"loudness gain{suffix}", "master", GAIN, wanted, heard, origins=aimed))
+            inputs = (finished, gain)
+        limited = self._one(Node(f"master{suffix}", "master", LIMIT, params, inputs, origins=origins))
+        measure = self._one(Node(f"measure master{suffix}", "master", MEASURE, {}, (limited,)))
+        return Mastered(values, limited, measure, matched)
+
+    def _effects(
+        self, name: str, source: Node, inserts: Sequence[Device], automation: Mapping[str, str], path: Path, key: str
+    ) -> Node:
+        """The effects of the list at `path` + `key` on `source`: planned once, however many masters have them."""
+        place = (*path, key, id(source))
+        if place not in self.made:
+            context, node = self.console.context, self.console.node
+            made = plan_chain(context, node, name, "master", [(source, None)], inserts, automation, path, key)
+            self.made[place] = made if made is source else self._one(made)
+        return self.made[place]
+
+    def _one(self, node: Node) -> Node:
+        """The node that was made before and is the same, or this one."""
+        fed = tuple(id(item) for item in node.inputs)
+        key = (node.recipe.id, digest_json(node.params), fed, node.sources)
+        return self.made.setdefault(key, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from songbuild.stages.arrangement import drum_keys, plan_track
 from songbuild.stages.context import Context
 from songbuild.stages.delivery import deliver, excerpt
 from songbuild.stages.grid import grid
-from songbuild.stages.master import MEASURE, plan_master
+from songbuild.stages.master import MEASURE, Mastered, plan_masters
 from songbuild.stages.mix import Console, plan_mix, plan_stem, plan_stems
 from songbuild.stages.recordings import plan_recording
 
@@ -43,11 +43,16 @@ class Selection:
 
 @dataclass(frozen=True)
 class Plan:
-    """A song's graph, its score, and the node that measures its master (None where none is made)."""
+    """A song's graph, its score, and the node that measures its master (None where none is made).
+
+    `masters` holds the master, called "", and its versions by name, `delivered` what measures each file of them.
+    """
 
     graph: Graph
     score: Score
     measure: Node | None
+    masters: Mapping[str, Mastered] = field(default_factory=dict)
+    delivered: Mapping[str, Node] = field(default_factory=dict)
 
 
 def plan(
@@ -72,11 +77,13 @@ def plan(
         song = _soloed(song, selection.solo, faults)
     context = Context(song, score, folder, end, digest, faults)
     console = Console(context, _sources(context))
-    outputs, measure = _outputs(console, selection)
+    outputs, masters = _outputs(console, selection)
     if any(fault.severity == "error" for fault in context.faults):
         return None, context.faults
-    values = (measure,) if measure is not None else ()
-    return Plan(Graph(outputs, song.rate, grid(score, song.rate, end), values), score, measure), context.faults
+    measured = [master.measure for master in masters.values()]
+    values = tuple(dict.fromkeys((*measured, *context.delivered.values())))
+    graph = Graph(outputs, song.rate, grid(score, song.rate, end), values)
+    return Plan(graph, score, measured[0] if measured else None, masters, context.delivered), context.faults
 
 
 def _held(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path]) -> Json:
@@ -111,25 +118,27 @@ def _sources(context: Context) -> dict[str, Node]:
     return sources
 
 
-def _outputs(console: Console, selection: Selection) -> tuple[dict[str, Node], Node | None]:
+def _outputs(console: Console, selection: Selection) -> tuple[dict[str, Node], Mapping[str, Mastered]]:
+    """The files to make, and the masters that are measured."""
     context = console.context
     span = _span(context, selection.bars)
     if selection.only:
-        return _strips(console, selection.only, span), None
+        return _strips(console, selection.only, span), {}
     if selection.stems:
-        return deliver(context, None, plan_stems(console)), None
+        return deliver(context, {}, plan_stems(console)), {}
     mix = plan_mix(console)
     if mix is None:
         if not any(fault.severity == "error" for fault in context.faults):
             context.fault("SONG010", ("arrangement",), "nothing sounds: no track plays, or every channel is muted")
-        return {}, None
-    master, measure = plan_master(console, mix)
+        return {}, {}
+    masters = plan_masters(console, mix)
+    master = masters[""]
     if selection.solo:
-        return excerpt(context, " ".join(("solo", *selection.solo)), master, span), None
+        return excerpt(context, " ".join(("solo", *selection.solo)), master.stream, span), {}
     if span is not None:
-        return excerpt(context, "master", master, span), None
+        return excerpt(context, "master", master.stream, span), {}
     stems = plan_stems(console) if "stems" in context.song.delivery.formats else {}
-    return deliver(context, master, stems), measure
+    return deliver(context, masters, stems), masters
 
 
 def _soloed(song: Song, names: Sequence[str], faults: list[Fault]) -> Song:

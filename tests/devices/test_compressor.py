@@ -111,3 +111,16 @@ def test_bass_is_not_distorted():
     y = run(sine(100, -6, 2 * RATE), threshold_db=-18, ratio=3, attack_ms=10, release_ms=120)[0, RATE:]
     level = np.abs(np.fft.rfft(y * np.hanning(RATE)))
     assert 20 * np.log10(level[[200, 300, 400, 500]].max() / level[100]) < -60
+
+
+def test_automatic_release_lets_go_slowly_after_what_lasted():
+    def gain_after(on_ms, **params):
+        """The gain, in dB, 300 ms after a loud stretch of so many ms."""
+        on, wait = int(on_ms * RATE / 1000), int(0.3 * RATE)
+        x = np.concatenate([np.full((1, on), 0.5), np.full((1, wait + 100), 0.001)], axis=1)
+        y = run(x, threshold_db=-30, ratio=4, knee_db=0, release_ms=100, **params)
+        return 20 * np.log10(y[0, on + wait] / x[0, on + wait])
+
+    assert gain_after(10, auto_release=True) == pytest.approx(gain_after(10), abs=1)
+    assert gain_after(3000) > -1.5
+    assert gain_after(3000, auto_release=True) < -10

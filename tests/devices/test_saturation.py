@@ -10,12 +10,12 @@ from songbuild.devices.effects.saturation import EFFECT, Saturation
 RATE = 44_100
 
 
-def run(x, **params):
+def run(x, rate=RATE, **params):
     """x bent, on time."""
     p = Saturation(**params)
-    late = EFFECT.latency(p, RATE)
+    late = EFFECT.latency(p, rate)
     padded = np.concatenate([x, np.zeros((len(x), late))], axis=1)
-    return EFFECT.process(padded, p, RATE, None)[0][:, late:]
+    return EFFECT.process(padded, p, rate, None)[0][:, late:]
 
 
 def sine(hz, amplitude, seconds=1.5):
@@ -83,3 +83,13 @@ def test_mix_is_in_phase():
     x = sine(5000, 1e-4)
     y = run(x, mix=0.5, drive_db=0, compensate=False)
     np.testing.assert_allclose(y[0, 2000:-2000], x[0, 2000:-2000], atol=1e-8)
+
+
+@pytest.mark.parametrize("rate", [48_000, 96_000])
+def test_aliases_at_other_rates(rate):
+    x = np.sin(2 * np.pi * 4207 * np.arange(int(1.1 * rate)) / rate)[None]
+    y = run(x, rate, drive_db=20, shape="tanh")[0, -rate - 200 : -200]
+    level = np.abs(np.fft.rfft(y))
+    others = np.arange(level.size) % 4207 != 0
+    others[20_001:] = False
+    assert 20 * np.log10(level[others].max() / level.max()) <= -100

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from songbuild.dsp.convolve import convolve, prepare
+from songbuild.dsp.convolve import convolve, prepare, prepare_filter, slide
 
 
 def rng():
@@ -82,3 +82,23 @@ def test_the_state_before_is_not_changed():
     once, _ = convolve(x, kernel, state)
     again, _ = convolve(x, kernel, state)
     np.testing.assert_array_equal(once, again)
+
+
+@pytest.mark.parametrize("level", [0.01, 1.0, 300.0])
+def test_a_sliding_filter_is_the_sum_whatever_its_level(level):
+    taps = level * decaying(2, 2, 501)
+    x = 0.3 * rng().standard_normal((2, 1500))
+    y, _ = slide(x, prepare_filter(taps), None)
+    wanted = [sum(np.convolve(x[i], taps[i, o]) for i in range(2))[:1500] for o in range(2)]
+    np.testing.assert_allclose(y, wanted, atol=level * 1e-4)
+
+
+def test_a_sliding_filter_does_not_mind_blocks():
+    kernel = prepare_filter(20.0 * decaying(2, 2, 3001))
+    x = 0.5 * rng().standard_normal((2, 150_000))
+    whole, _ = slide(x, kernel, None)
+    past, parts = None, []
+    for block in np.split(x, [0, 1, 8000, 8300, 90_000], axis=1):
+        y, past = slide(block, kernel, past)
+        parts.append(y)
+    np.testing.assert_array_equal(np.concatenate(parts, axis=1), whole)

@@ -66,13 +66,6 @@ def test_running_maximum_with_decay_equals_the_recursion():
     np.testing.assert_allclose(got, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("width", [1, 2, 3, 7, 64, 100])
-def test_highest_of_every_so_many(width):
-    x = np.random.default_rng(width).random(300)
-    expected = [x[i : i + width].max() for i in range(300 - width + 1)]
-    np.testing.assert_array_equal(limiting._highest(x, width), expected)
-
-
 def test_windows_left_out_change_no_gain(monkeypatch):
     rng = np.random.default_rng(4)
     x = rng.standard_normal((2, 40000)) * (0.2 + np.exp(-(np.arange(40000) % 9000) / 700))

@@ -35,26 +35,32 @@ def faded(x, n=1000):
     [(4, 0, 0.5, -6.0), (4, 45, 0.5, -6.0), (6, 60, 0.5, -6.0), (8, 67.5, 0.5, -6.0), (4, 45, 1.41, 3.0)],
     ids=["15", "16", "17", "18", "19"],
 )
-def test_tech_3341_steady_tones(divisor, degrees, size, expected, rate):
-    x = faded(size * np.sin(2 * np.pi * np.arange(rate) / divisor + np.deg2rad(degrees)))
-    assert expected - 0.4 <= to_dbtp(true_peak(x[None])) <= expected + 0.2
+def test_tech_3341_cases_15_to_19_steady_tones(divisor, degrees, size, expected, rate):
+    x = faded(size * np.sin(2 * np.pi * np.arange(rate) / divisor + np.deg2rad(degrees)), rate // 100)
+    assert expected - 0.4 <= to_dbtp(true_peak(np.stack([x, x]))) <= expected + 0.2
     assert to_dbtp(true_peak(x[None])) == pytest.approx(20 * np.log10(size), abs=0.01)
 
 
-def test_a_peak_between_samples_reads_the_same_wherever_it_falls():
-    """As cases 20 to 23 of Tech 3341: one signal at 4 times the rate, decimated from four offsets."""
-    n, start = 1 << 14, 20_000
-    t = np.arange(4 * n)
-    x = 0.5 * np.sin(2 * np.pi * t / 24)
-    burst = slice(start, start + 24)
-    x[burst] = 1.0 * np.sin(2 * np.pi * t[burst] / 24)
+def one_loud_period(rate):
+    """Cases 20 to 23 at 4 * rate: fs/6 at 0.5 with one period of fs/4 at 1.0, in phase, band-limited to fs/2."""
+    before, after = 24 * (rate // 60), 24 * (rate // 60)
+    turns = np.concatenate([np.arange(before) / 24, np.arange(16) / 16, np.arange(after) / 24])
+    size = np.repeat([0.5, 1.0, 0.5], [before, 16, after])
+    x = faded(size * np.sin(2 * np.pi * turns), 4 * rate // 100)
     spectrum = np.fft.rfft(x)
-    spectrum[int(0.9 * n / 2) :] = 0.0
-    smooth = np.fft.irfft(spectrum)
-    peak = 20 * np.log10(np.abs(np.fft.irfft(spectrum, 64 * n)).max() * 16)
-    readings = [to_dbtp(true_peak(faded(smooth[offset::4])[None])) for offset in range(4)]
+    hz = np.fft.rfftfreq(x.size, 1 / (4 * rate))
+    spectrum *= np.clip((0.5 - hz / rate) / 0.05, 0.0, 1.0)  # falls to nothing from 0.45 to 0.5 of the rate
+    return np.fft.irfft(spectrum, x.size)
+
+
+@pytest.mark.parametrize("rate", [44100, 48000, 96000])
+def test_tech_3341_cases_20_to_23_a_peak_reads_the_same_wherever_the_samples_fall(rate):
+    x = one_loud_period(rate)
+    readings = [to_dbtp(true_peak(np.stack([x[offset::4]] * 2))) for offset in range(4)]
+    assert all(-0.4 <= reading <= 0.2 for reading in readings)
     assert max(readings) - min(readings) <= 0.05
-    np.testing.assert_allclose(readings, peak, atol=0.05)
+    at_16_times = np.fft.irfft(np.fft.rfft(x), 4 * x.size) * 4
+    np.testing.assert_allclose(readings, to_dbtp(np.abs(at_16_times).max()), atol=0.05)
 
 
 def hard_cases():

@@ -13,7 +13,9 @@ from songbuild.engine.schedule import AHEAD, Schedule, Task
 
 def task(frames: int, order: int, worker: int | None) -> Task:
     recipe = SimpleNamespace(kind="stream")
-    work = SimpleNamespace(node=SimpleNamespace(recipe=recipe), stream=SimpleNamespace(frames=frames), inputs=[])
+    work = SimpleNamespace(
+        node=SimpleNamespace(recipe=recipe), stream=SimpleNamespace(frames=frames), inputs=[], begins=0
+    )
     work.order, work.audio = order, True
     runner: Any = SimpleNamespace(work=work, needs=())
     return Task(runner, [], worker=worker)

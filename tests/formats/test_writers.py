@@ -17,7 +17,7 @@ from songbuild.formats.audio import blocks
 from songbuild.formats.flac import write_flac
 from songbuild.formats.mp3 import write_mp3
 from songbuild.formats.pcm import pack
-from songbuild.formats.tags import Tags, id3_bytes, tag_mp3
+from songbuild.formats.tags import Tags, tag_mp3, wave_chunks
 from songbuild.formats.wav import write_wav
 
 RATE = 44100
@@ -71,7 +71,7 @@ def test_wav_holds_the_exact_samples_in_format_1(tmp_path, bits, channels):
 
 
 def test_wav_of_an_odd_number_of_bytes_is_padded(tmp_path):
-    write_wav(tmp_path / "odd.wav", [np.ones((1, 3), np.int32)], RATE, 1, 24, b"ID3tag!")
+    write_wav(tmp_path / "odd.wav", [np.ones((1, 3), np.int32)], RATE, 1, 24, b"id3 \4\0\0\0ID3!")
     data = (tmp_path / "odd.wav").read_bytes()
     assert len(data) % 2 == 0
     assert struct.unpack("<I", data[4:8])[0] == len(data) - 8
@@ -84,7 +84,7 @@ def test_wav_of_an_odd_number_of_bytes_is_padded(tmp_path):
 def test_past_its_limit_a_wav_is_rf64(tmp_path, monkeypatch):
     x = integers(24)
     monkeypatch.setattr(wav, "LIMIT", 1000)
-    write_wav(tmp_path / "big.wav", pieces(x), RATE, 2, 24, id3_bytes(Tags("T")))
+    write_wav(tmp_path / "big.wav", pieces(x), RATE, 2, 24, wave_chunks(Tags("T")))
     data = (tmp_path / "big.wav").read_bytes()
     assert data[:16] == b"RF64\xff\xff\xff\xffWAVEds64"
     assert struct.unpack("<IQQQI", data[16:48]) == (28, len(data) - 8, 6 * x.shape[1], x.shape[1], 0)
@@ -135,6 +135,18 @@ def test_mp3_has_its_bit_rate_no_delay_and_its_exact_length(tmp_path, kbps):
         seen.add(rate)
         frame += 144_000 * rate // RATE + (header >> 9 & 1)
     assert seen == {kbps}
+
+
+@pytest.mark.parametrize("kbps", [128, 192, 320])
+def test_an_mp3_is_as_loud_as_what_it_was_made_of(tmp_path, kbps):
+    x = np.tile(0.5 * np.sin(2 * np.pi * 997 * np.arange(RATE) / RATE), (2, 1))
+    levels = {}
+    for peak in (0.5, 0.98, 1.0):
+        write_mp3(tmp_path / "a.mp3", [x], RATE, 2, kbps, peak)
+        y = np.concatenate(list(blocks(tmp_path / "a.mp3", RATE)), axis=1)[:, 4000:-4000]
+        levels[peak] = 20 * np.log10(np.sqrt(np.mean(y**2)) / (0.5 / np.sqrt(2)))
+    assert levels[0.5] == pytest.approx(0.0, abs=0.01)
+    assert levels[0.98] - levels[1.0] == pytest.approx(0.0 if kbps == 320 else -20 * np.log10(0.98), abs=0.01)
 
 
 def test_a_quiet_mp3_is_dithered_not_cut_off(tmp_path):

@@ -59,7 +59,18 @@ buses: {low: {}}
 inserts: [eq: {bands: [{freq_hz: 2 kHz}]}]
 """,
     "master": "{chain: [eq], loudness: null, ceiling: -1 dBTP, limiter: {release: 120ms}}",
-    "delivery": "{formats: [wav24, midi], flac_bits: 16}",
+    "delivery": "{formats: [wav24, midi], flac_bits: 16, files: [flac, {format: wav, bits: 32 float, rate: 96 kHz}]}",
+    "album": """
+title: T
+upc: "4006381333931"
+songs:
+  - one
+  - {song: ../two, gap: 1 s, crossfade: {4 s: linear}, isrc: GB-AYE-69-00531}
+  - {file: three.wav, title: Three, fade_out: 2 s, gain_db: -1 dB, pregap: 0}
+loudness: -14 LUFS
+ceiling: null
+delivery: {formats: [flac], files: [mp3, {format: wav, bits: 16}], album: [wav24], cd: [cue, toc, ddp]}
+""",
 }
 
 BAD = {
@@ -77,7 +88,13 @@ BAD = {
         "{channels: {b: {mute: 'yes'}}}",
     ],
     "master": ["{loudness: -3}", "{loudness: -14 dB}", "{chain: [beep]}"],
-    "delivery": ["{formats: [wav32]}"],
+    "delivery": [
+        "{formats: [wav32]}",
+        "{files: [wav24]}",
+        "{files: [{format: wav, bits: 20}]}",
+        "{files: [{bits: 16}]}",
+    ],
+    "album": ["{title: T}", "{title: T, songs: []}", "{title: T, songs: [{gap: x}]}", "{title: T, songs: [a], rate: 1}"],
 }
 
 

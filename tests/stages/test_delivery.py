@@ -88,7 +88,7 @@ def test_tags_are_in_every_format(delivered: Path) -> None:
     flac = mutagen.flac.FLAC(delivered / "små-låt.flac")
     assert flac["title"] == ["Små Låt"]
     assert flac["isrc"] == ["QZABC2600042"]
-    assert flac["lyrics"] == ["Bo", "Cy"]
+    assert flac["lyricist"] == ["Bo", "Cy"]
     assert flac["tracknumber"] == ["3"]
     assert (flac.pictures[0].width, flac.pictures[0].mime) == (1400, "image/png")
     for found in (mutagen.mp3.MP3(delivered / "små-låt.mp3"), mutagen.wave.WAVE(delivered / "små-låt-24bit.wav")):

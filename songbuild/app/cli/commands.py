@@ -17,6 +17,7 @@ COMMANDS = (
     "lock",
     "verify",
     "explain",
+    "measure",
     "schema",
     "plugins",
     "trust",

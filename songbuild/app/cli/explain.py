@@ -11,6 +11,7 @@ import click
 
 from songbuild.app.cli.options import cache_option, json_option, trust_option
 from songbuild.app.cli.show import emit, exit_code, print_problems, result
+from songbuild.manifest.find import is_album, song_file
 
 if TYPE_CHECKING:
     from songbuild.api import Line, Range
@@ -51,10 +52,10 @@ def explain(
     if graph is not None and as_json:
         raise click.UsageError("--graph doesn't go with --json")
     if not Path(song).exists():
-        if node is not None or not Path("song.yaml").exists():
+        if node is not None or not Path(song_file(".")).exists():
             raise click.UsageError(f"there is no song '{song}'")
         song, node = ".", song
-    answer = api.explain(song, trusted=trust, cache=cache)
+    answer = (api.explain_album if is_album(song) else api.explain)(song, trusted=trust, cache=cache)
     lines = chosen(answer.decisions, node)
     print_problems(answer.problems, as_json)
     if graph is not None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from songbuild.app.cli.options import bars_option, cache_option, json_option, song_argument, trust_option
 from songbuild.app.cli.show import exit_code, print_problems, result
 from songbuild.app.interrupt import Interrupt
+from songbuild.manifest.find import is_album
 
 
 @click.command(
-    short_help="Build a song: only what has changed.",
+    short_help="Build a song, or an album: only what has changed.",
     epilog="\b\nExamples:\n"
     "  songbuild render                            the song in this folder\n"
     "  songbuild render my_song --stems            only the stems\n"
@@ -46,7 +48,7 @@ def render(
     cache: str | None,
     as_json: bool,
 ) -> int:
-    """Build a SONG: only what has changed since the last time."""
+    """Build a SONG, or an album and all of its songs: only what has changed since the last time."""
     from songbuild import api
 
     if stems and (only or bars):
@@ -54,6 +56,9 @@ def render(
     if locked and (stems or only or bars or dry_run):
         raise click.UsageError("--locked is for the whole song: not with --stems, --only, --bars or --dry-run")
     selection = api.Selection(stems=stems, only=tuple(dict.fromkeys(only)), bars=bars)
+    album = is_album(song)
+    if album and (locked or selection != api.Selection()):
+        raise click.UsageError("--stems, --only, --bars and --locked are for a song, not for an album")
     if dry_run:
         return _dry_run(song, selection, trust, cache, as_json)
     from songbuild.app.progress import Progress
@@ -61,17 +66,12 @@ def render(
 
     with Progress(as_json) as progress:
         try:
-            done = api.render(
-                song,
-                selection,
-                trusted=trust,
-                cache=cache,
-                out=out,
-                threads=threads,
-                on_event=interrupt.listening(progress.event),
-                cancel=interrupt.cancel,
-                guard=api.Locked(song) if locked else None,
-            )
+            build: dict[str, Any] = {"trusted": trust, "cache": cache, "out": out, "threads": threads}
+            build |= {"on_event": interrupt.listening(progress.event), "cancel": interrupt.cancel}
+            if album:
+                done = api.render_album(song, **build)
+            else:
+                done = api.render(song, selection, **build, guard=api.Locked(song) if locked else None)
         except Cancelled:
             raise KeyboardInterrupt from None
     print_problems(done.problems, as_json)
@@ -90,7 +90,10 @@ def _dry_run(song: str, selection: object, trust: bool, cache: str | None, as_js
     from songbuild.app.cli.explain import print_decisions, summary
 
     assert isinstance(selection, api.Selection)
-    answer = api.explain(song, selection, trusted=trust, cache=cache)
+    if is_album(song):
+        answer = api.explain_album(song, trusted=trust, cache=cache)
+    else:
+        answer = api.explain(song, selection, trusted=trust, cache=cache)
     print_problems(answer.problems, as_json)
     print_decisions(answer.decisions, as_json, everything=False)
     if as_json:

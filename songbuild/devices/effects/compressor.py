@@ -12,12 +12,11 @@ import numpy as np
 from pydantic import Field
 
 from songbuild.devices.device import Audio, Effect, State
-from songbuild.dsp import dynamics
-from songbuild.dsp.filters import highpass, one_pole, smoothing, sosfilt
+from songbuild.dsp import ballistics, dynamics
+from songbuild.dsp.filters import highpass, sosfilt
 from songbuild.dsp.maths import Array, db_to_gain, gain_to_db
 from songbuild.units import Db, Hz, Ms, Params, Ratio
 
-_HOLD_MS = 5.0  # half a period of 100 Hz: the gain doesn't follow the wave of a bass
 _RMS_MS = 5.0  # each of two smoothers in a row
 
 
@@ -29,6 +28,9 @@ class Compressor(Params):
     knee_db: Db = Field(6.0, ge=0, le=40, description="width of the soft bend around the threshold; 0 is hard")
     attack_ms: Ms = Field(10.0, ge=0.1, le=500, description="time to 63 % of a larger gain reduction")
     release_ms: Ms = Field(120.0, ge=5, le=5000, description="time to 63 % of a smaller gain reduction")
+    auto_release: bool = Field(
+        False, description="what was turned down for long takes up to eight times the release, a stroke only one"
+    )
     makeup_db: Db = Field(0.0, ge=-24, le=36, description="gain after compression")
     mix: Ratio = Field(1.0, ge=0, le=1, description="compressed part; the rest is the dry sound (parallel compression)")
     detector: Literal["peak", "rms"] = Field("peak", description="what level is: the peak, or the power over 10 ms")
@@ -39,8 +41,7 @@ class _State(NamedTuple):
     filter: Array
     pending: Array
     powers: Array
-    reductions: Array
-    follow: dynamics.Follow
+    moving: ballistics.Moving
     steered: dynamics.Steered
 
 
@@ -67,20 +68,16 @@ def _compress(x: Audio, p: Compressor, rate: int, state: State, key: Audio) -> t
     if p.detector == "peak":
         level_db = gain_to_db(level)
     else:
-        keep = smoothing(rate / frames, _RMS_MS)
-        mean, once = one_pole(level[None], keep, powers[:1])
-        mean, twice = one_pole(mean, keep, powers[1:])
-        level_db, powers = 0.5 * gain_to_db(mean[0], floor=-400.0), np.concatenate([once, twice])
+        mean, powers = ballistics.mean_power(level, rate / frames, _RMS_MS, powers)
+        level_db = ballistics.power_to_db(mean)
     wanted = dynamics.reduction_db(level_db, p.threshold_db, p.ratio, p.knee_db)
-    held_ms = min(_HOLD_MS, 0.25 * p.release_ms)
-    wanted, reductions = dynamics.hold(wanted, _steps(rate, frames, held_ms), before.reductions)
-    per_ms = rate / (1000.0 * frames)
-    reduced, follow = dynamics.follow(wanted, p.attack_ms * per_ms, (p.release_ms - held_ms) * per_ms, before.follow)
+    times = ballistics.ballistics(rate, frames, p.attack_ms, p.release_ms)
+    reduced, moving = ballistics.move(wanted, times, before.moving, p.auto_release)
     gains = db_to_gain(-reduced)
     gains *= wet
     gains += dry
     y, steered = dynamics.steered(x, gains, frames, before.steered)
-    return y, _State(filtered, pending, powers, reductions, follow, steered)
+    return y, _State(filtered, pending, powers, moving, steered)
 
 
 def _start(channels: int, keys: int, rate: int, frames: int, gain: float) -> _State:
@@ -89,15 +86,9 @@ def _start(channels: int, keys: int, rate: int, frames: int, gain: float) -> _St
         filter=np.zeros((keys, 1, 2)),
         pending=np.zeros(0),
         powers=np.zeros((2, 1)),
-        reductions=np.zeros(_steps(rate, frames, _HOLD_MS)),
-        follow=dynamics.resting(0.0),
+        moving=ballistics.unmoved(rate, frames),
         steered=dynamics.steady(channels, frames, gain),
     )
-
-
-def _steps(rate: int, frames: int, ms: float) -> int:
-    """The blocks in a time."""
-    return int(ms * rate / (1000.0 * frames))
 
 
 def latency(p: Compressor, rate: int) -> int:

@@ -1,0 +1,19 @@
+"""The delivery report as a page: HTML that needs no other file, pictures as SVG.  No song and no audio in here.
+
+facts     what a page says, as data
+markup    text, numbers, tables
+svg       lines, surfaces and bars
+charts    the pictures: time, spectrum, width
+blocks    what the pages have in common
+style     how they look
+pictures  artwork, made small
+song      the page of a song
+"""
+
+from __future__ import annotations
+
+from songbuild.formats.page.facts import File, Head, Mark, Master, Notice, Picture, SongFacts
+from songbuild.formats.page.pictures import thumbnail
+from songbuild.formats.page.song import song_page
+
+__all__ = ["File", "Head", "Mark", "Master", "Notice", "Picture", "SongFacts", "song_page", "thumbnail"]

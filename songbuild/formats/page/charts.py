@@ -1,0 +1,179 @@
+"""The pictures of a report: time, spectrum, width, levels beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+from typing import Any
+
+from songbuild.dsp.balance import corridor
+from songbuild.dsp.spectrum import BANDS, centres
+from songbuild.formats.page.facts import Mark, Master
+from songbuild.formats.page.markup import clock, escape, number
+from songbuild.formats.page.svg import Scale, Values, across, band, bars, line, picture, ticks, upright
+
+Curves = Mapping[str, Any]
+STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
+MOST_TICKS = 7
+LOUDNESS_LU = 36
+"""The height of a plot of loudness."""
+_UPRIGHT = Scale(1.0, -1.0)
+_OCTAVES = ((2, "31"), (5, "63"), (8, "125"), (11, "250"), (14, "500"), (17, "1k"), (20, "2k"), (23, "4k"), (26, "8k"), (29, "16k"))  # fmt: skip # noqa: E501
+"""Third octaves with a label: every third one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One plot of a figure: its caption, its labels at the left, what is drawn, and how high it is (a class)."""
+
+    caption: str
+    labels: str
+    body: str
+    height: str = ""
+
+
+def key(kind: str, words: str) -> str:
+    """What a kind of line or surface in a plot means."""
+    return f'<span class="key"><i class="{kind}"></i>{escape(words)}</span>'
+
+
+def figure(rows: Iterable[Row], above: str = "", below: str = "") -> Iterator[str]:
+    """Plots that share what is to the right of them: strips `above` and labels `below`."""
+    yield '<figure class="plots">'
+    if above:
+        yield f'<div class="row"><div></div><div class="strip">{above}</div></div>'
+    for row in rows:
+        yield f'<div class="caption">{row.caption}</div><div class="row"><div class="ticks">{row.labels}</div>'
+        yield f'<div class="plot {row.height}">{row.body}</div></div>'
+    yield f'<div class="row"><div></div><div class="axis">{below}</div></div></figure>'
+
+
+def timeline(master: Master, marks: Sequence[Mark], rows: Sequence[str], seam: str = "section") -> Iterator[str]:
+    """A figure over time with some of the rows 'waveform', 'loudness' and 'correlation'."""
+    seconds = float(master.curves["seconds"])
+    width = seconds / float(master.curves["column_s"]) if seconds else 1.0
+    edges = [mark.start_s / seconds * width for mark in marks if seconds and mark.start_s > 0.0]
+    seams = upright(edges, seam)
+    drawn = {"waveform": _waveform, "loudness": _loudness, "correlation": _correlation}
+    yield from figure([drawn[name](master, width, seams) for name in rows], _strip(marks, seconds), _times(seconds))
+
+
+def _waveform(master: Master, width: float, seams: str) -> Row:
+    curves = master.curves
+    lanes = len(curves["low"])
+    body = []
+    for lane, (low, high) in enumerate(zip(curves["low"], curves["high"], strict=True)):
+        scale = Scale(1.0 + 2.0 * lane, 1.0 + 2.0 * (lane - lanes))  # each lane has 2 of the height, from +1 to -1
+        body += [across(0.0, scale, width, "zero"), band(low, high, scale, "wave")]
+    names = ("left", "right") if lanes == 2 else ("",)
+    labels = "".join(
+        f'<span style="top:{100 * (lane + 0.5) / lanes:.1f}%">{name[:1].upper()}</span>'
+        for lane, name in enumerate(names)
+    )
+    title = "The waveform over time: the extremes of each channel"
+    return Row("<b>Waveform</b> full scale at the edges", labels, picture(title, width, [*body, seams]), "wide")
+
+
+def _loudness(master: Master, width: float, seams: str) -> Row:
+    curves, aim = master.curves, master.loudness
+    known = [value for value in (*curves["momentary_high"], aim) if value is not None]
+    top = ceil((max(known, default=-20.0) + 1.0) / 3.0) * 3.0
+    scale = Scale(top, top - LOUDNESS_LU)
+    levels = [top - step for step in range(6, LOUDNESS_LU, 6)]
+    body = [*(across(level, scale, width, "grid") for level in levels), seams]
+    body.append(band(curves["momentary_low"], curves["momentary_high"], scale, "momentary"))
+    body.append(line(curves["short_term"], scale, "short"))
+    keys = [key("momentary", "momentary, 400 ms"), key("short", "short-term, 3 s")]
+    if aim is not None:
+        body.append(across(aim, scale, width, "target"))
+        keys.append(key("target", f"target {number(aim, 1)} LUFS, integrated"))
+    caption = f"<b>Loudness</b> LUFS {''.join(keys)}"
+    labels = "".join(ticks(scale, ((level, number(level, 0)) for level in levels)))
+    return Row(caption, labels, picture("Momentary and short-term loudness over time", width, body), "high")
+
+
+def _correlation(master: Master, width: float, seams: str) -> Row:
+    curves, scale = master.curves, Scale(1.05, -1.05)
+    body = [*(across(level, scale, width, "grid") for level in (1.0, 0.5, -0.5, -1.0)), across(0, scale, width, "zero")]
+    body += [seams, band(curves["correlation_low"], curves["correlation_high"], scale, "related")]
+    labels = "".join(ticks(scale, ((1.0, "+1"), (0.0, "0"), (-1.0, "−1"))))
+    caption = "<b>Correlation</b> +1 mono, 0 unrelated, below 0 lost in mono"
+    return Row(caption, labels, picture("Correlation of left and right over time", width, body), "low")
+
+
+def spectrum(master: Master) -> Iterator[str]:
+    """The long-term spectrum beside the corridor."""
+    low, high = ([round(level, 2) for level in edge.tolist()] for edge in corridor())
+    own, other = master.balance_db, master.reference_db
+    peak = max((*high, *(own or ()), *(other or ())))
+    top = ceil((peak + 1.0) / 6.0) * 6.0
+    scale = Scale(top, top - 54.0)
+    levels = [top - step for step in range(6, 54, 12)]
+    body = [*(across(level, scale, BANDS, "grid") for level in levels), upright(_octaves(), "grid")]
+    body.append(band(low, high, scale, "corridor"))
+    keys = [key("corridor", "usual range")]
+    if other is not None:
+        body.append(line(other, scale, "reference"))
+        keys.append(key("reference", f"reference, {master.reference}"))
+    if own is not None:
+        body.append(line(own, scale, "spectrum"))
+        keys.append(key("spectrum", "this master"))
+    labels = "".join(ticks(scale, ((level, number(level, 0)) for level in levels)))
+    title = "The long-term spectrum in third octaves, beside the usual range"
+    row = Row(f"<b>Spectrum</b> dB, third octaves {''.join(keys)}", labels, picture(title, BANDS, body), "high")
+    yield from figure([row], below=_hertz())
+
+
+def width(master: Master) -> Iterator[str]:
+    """How wide each band is."""
+    shares: Values = [None if share is None else 100.0 * share for share in master.sides]
+    most = max((share for share in shares if share is not None), default=0.0)
+    scale = Scale(60.0 if most <= 60.0 else 100.0, 0.0)
+    levels = [level for level in (20.0, 40.0, 60.0, 80.0) if level < scale.top]
+    body = [*(across(level, scale, BANDS, "grid") for level in levels), upright(_octaves(), "grid")]
+    body += [bars(shares, scale, "wide"), across(50.0, scale, BANDS, "even")]
+    labels = "".join(ticks(scale, ((level, number(level, 0)) for level in (0.0, *levels))))
+    caption = f"<b>Width</b> sides in % of each band {key('even', '50 %: unrelated channels')}"
+    title = "The share of the sides in the power of each third octave"
+    yield from figure([Row(caption, labels, picture(title, BANDS, body), "high")], below=_hertz())
+
+
+def outside(master: Master) -> list[tuple[float, float]]:
+    """(Hz, dB) of the bands that are outside of the corridor, and how far."""
+    if master.balance_db is None:
+        return []
+    edges = zip(centres().tolist(), master.balance_db, *(edge.tolist() for edge in corridor()), strict=True)
+    found = [(hz, level - high if level > high else min(0.0, level - low)) for hz, level, low, high in edges]
+    return [(hz, off) for hz, off in found if abs(off) >= 0.05]
+
+
+def _octaves() -> list[float]:
+    return [place + 0.5 for place, _ in _OCTAVES]
+
+
+def _hertz() -> str:
+    places = ((100.0 * (place + 0.5) / BANDS, text) for place, text in _OCTAVES)
+    return "".join(f'<span style="left:{left:.2f}%">{text}</span>' for left, text in places)
+
+
+def _strip(marks: Sequence[Mark], seconds: float) -> str:
+    """The names of stretches over the time that they take."""
+    spans = []
+    for mark in marks:
+        left, wide = 100.0 * mark.start_s / seconds, 100.0 * (mark.stop_s - mark.start_s) / seconds
+        words = f"{escape(mark.label)}<small>{escape(mark.note)}</small>"
+        title = escape(f"{mark.label}, {mark.note}, {clock(mark.start_s)}")
+        spans.append(f'<span title="{title}" style="left:{left:.3f}%;width:{wide:.3f}%">{words}</span>')
+    return "".join(spans)
+
+
+def _times(seconds: float) -> str:
+    if not seconds:
+        return ""
+    step = next((step for step in STEPS_S if seconds / step <= MOST_TICKS), STEPS_S[-1])
+    times = [step * at for at in range(floor(seconds / step) + 1)]
+    texts = [f"{number(time, 1)} s" if step < 1 else clock(time) for time in times]
+    return "".join(
+        f'<span style="left:{100 * time / seconds:.2f}%">{text}</span>' for time, text in zip(times, texts, strict=True)
+    )

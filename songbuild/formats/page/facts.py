@@ -1,0 +1,105 @@
+"""What a report says: everything that its page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Measured = Mapping[str, Any]
+"""What a meter says, by the names of `dsp.loudness.Loudness`; None where there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as part of the page: `data` is its data: URI; where there is none, `trouble` says why."""
+
+    data: str = ""
+    trouble: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the page is about: `about` and `credits` are (what, text); `kind` says what it is: 'Song'.
+
+    `language` is that of the page, a BCP 47 tag.
+    """
+
+    title: str
+    artist: str
+    kind: str
+    seconds: float
+    about: Sequence[tuple[str, str]]
+    credits: Sequence[tuple[str, str]]
+    picture: Picture | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of time with a name: a section of the form, a track of an album."""
+
+    label: str
+    note: str
+    start_s: float
+    stop_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """A master: what it aims at, what it measures and whether that is right, and its curves (`stages.curves`).
+
+    `name` is empty for the song's own; `target` names a delivery target.  `fine` holds readings that there is a target
+    for: whether they reach it.  `reference_db` is the balance of a track that it was matched to.
+    """
+
+    name: str
+    target: str
+    loudness: float | None
+    ceiling: float | None
+    measured: Measured
+    curves: Mapping[str, Any]
+    fine: Mapping[str, bool] = field(default_factory=dict)
+    balance_db: Sequence[float] | None = None
+    sides: Sequence[float | None] = ()
+    reference: str = ""
+    reference_db: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A delivered file: what it is, what it measures (decoded where it is lossy), and what is wrong with it.
+
+    `frames` and `rate` are None where it has no audio, `measured` where nothing measures it.
+    """
+
+    name: str
+    form: str
+    size: int
+    sha256: str
+    frames: int | None = None
+    rate: int | None = None
+    measured: Measured | None = None
+    lossy: bool = False
+    wrong: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a check found."""
+
+    code: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SongFacts:
+    """A song's report."""
+
+    head: Head
+    marks: Sequence[Mark]
+    masters: Sequence[Master]
+    files: Sequence[File]
+    warnings: Sequence[Notice]
