@@ -1,10 +1,11 @@
-"""The public functions: load, check, explain, render, lock, verify, measure.  The command line is made of these."""
+"""The public functions: load, check, explain, render, lock, verify, audit, measure.  The command line is made of these."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from songbuild.api.album import check_album, explain_album, render_album
+    from songbuild.api.auditing import Audited, audit
     from songbuild.api.explaining import Explained, Line, Range, explain
     from songbuild.api.locking import Locked, LockWritten, lock
     from songbuild.api.measuring import Measured, measure
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # No module here has the name of something public: importing it would put it in that name's place.
 _HOMES = {
     "songbuild.api.album": ("check_album", "explain_album", "render_album"),
+    "songbuild.api.auditing": ("Audited", "audit"),
     "songbuild.api.explaining": ("Explained", "Line", "Range", "explain"),
     "songbuild.api.locking": ("Locked", "LockWritten", "lock"),
     "songbuild.api.measuring": ("Measured", "measure"),
@@ -26,8 +28,8 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
-    "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "UsageError",
-    "Verified", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store", "render",
+    "Audited", "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "UsageError",
+    "Verified", "audit", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store", "render",
     "render_album", "size", "verify",
 ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from songbuild import __version__, checks, engine
 from songbuild.api.album_report import report, summary
 from songbuild.api.explaining import Explained, Text, decided
 from songbuild.api.rendering import (
+    Guard,
     Rendered,
     failure_problem,
     nodes_made,
@@ -104,8 +105,10 @@ def render_album(
     cache: str | None = None,
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
+    guard: Guard[PlannedAlbum] | None = None,
 ) -> Rendered:
-    """Build an album and all of its songs over one cache, and put its files into `out` (default: out/ in its folder).
+    """Build an album and all of its songs over one cache, and put its files into `out` (default: out/ in its folder),
+    unless a `guard` objects.
 
     Where a song can't be made the others are, for the next time, and nothing is delivered.
     Raises UsageError (also where `out` is no folder), EngineError (a disk that is full or can't be written), Cancelled.
@@ -119,6 +122,9 @@ def render_album(
             raise UsageError(f"{folder} is not a folder, and the album's files go there: move it away, or use --out")
         if not planned.materials:
             return Rendered(planned.problems)
+        refused = guard.planned(planned) if guard is not None and planned.plan is not None else []
+        if refused:
+            return Rendered(planned.problems + refused)
         name, witness = engine.song_id(song_file(album)), str(Path(song_file(album)).resolve())
         built = engine.build(
             planned.graph,
@@ -133,6 +139,9 @@ def render_album(
         text = planned.loaded.album
         if planned.plan is None or built.failures or text is None:
             return Rendered(problems, work=work_done(built))
+        refused = guard.built(built, store, folder) if guard is not None else []
+        if refused:
+            return Rendered(problems + refused, work=work_done(built))
         note = Path(song_folder(store.folder, name)) / "published.json" if out is None else None
         published = engine.publish(built, folder, read_note(note))
         write_note(note, published.state)
@@ -168,6 +177,8 @@ def plan_of(album: Song, store: Store, trusted: bool) -> PlannedAlbum:
     songs: dict[str, Planned] = {}
     materials: list[Material | None] = []
     problems = list(loaded.problems)
+    found = checks.run(of_album(loaded.album)[0], loaded.folder)
+    problems += [loaded.places.problem(fault) for fault in found]
     for track, path in zip(loaded.album.songs, loaded.tracks, strict=True):
         label = Path(os.path.normpath(track.source)).as_posix()
         if path is None:
@@ -185,7 +196,17 @@ def plan_of(album: Song, store: Store, trusted: bool) -> PlannedAlbum:
         return PlannedAlbum(loaded, songs, known, None, problems)
     plan, faults = plan_album(loaded.album, known, loaded.folder, store.digest_file)
     problems += dict.fromkeys(loaded.places.problem(fault) for fault in faults)
-    return PlannedAlbum(loaded, songs, known, plan, problems)
+    if plan is not None and loaded.album.delivery.report:
+        from songbuild.api.album_reporting import with_album_report
+
+        plan = with_album_report(plan, loaded.album, known, loaded.folder, store.digest_file, problems)
+    made = PlannedAlbum(loaded, songs, known, plan, problems)
+    if plan is not None and loaded.album.delivery.provenance:
+        from songbuild.api.project import project_of
+        from songbuild.api.provenance import with_provenance
+
+        made = replace(made, plan=replace(plan, graph=with_provenance(project_of(album, made))))
+    return made
 
 
 def _of_song(planned: Planned, label: str, path: Path) -> Material | None:

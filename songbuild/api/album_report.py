@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,29 +27,43 @@ def report(album: Album, plan: AlbumPlan, materials: Sequence[Material], folder:
                tracks' mean; and, where there is one gain, kept_lu, how far the limiter has moved it against that
     delivered  what a meter says of each lossy file, decoded
     """
-    gain = built.values[plan.gain] if plan.gain is not None else None
-    tracks = [*_tracks(album, plan, materials, folder, built, gain)]
-    _compare(tracks)
-    whole = {**built.values[plan.measure], "length_s": plan.programme.sectors / SECTORS_PER_S, "gain_db": gain}
-    delivered = {name: built.values[node] for name, node in plan.delivered.items() if node in built.values}
+    values = built.values
+    gain = values[plan.gain] if plan.gain is not None else None
+    measured, surveys, before = (
+        [values[name] for name in names] for names in (plan.measures, plan.surveys, plan.before)
+    )
+    tracks = compared(placed_tracks(album, plan, materials, folder), measured, surveys, before, gain)
+    whole = {**values[plan.measure], "length_s": plan.programme.sectors / SECTORS_PER_S, "gain_db": gain}
+    delivered = {name: values[node] for name, node in plan.delivered.items() if node in values}
     return {"album": whole, "tracks": tracks, "delivered": delivered, "files": files_made(built)}
 
 
-def _tracks(
-    album: Album, plan: AlbumPlan, materials: Sequence[Material], folder: Path, built: Built, gain: float | None
-) -> Iterator[Track]:
-    made = plan.programme
+def placed_tracks(album: Album, plan: AlbumPlan, materials: Sequence[Material], folder: Path) -> list[Track]:
+    """What is known of the tracks before anything is built."""
+    made, found = plan.programme, list[Track]()
     for place, (placed, (start, stop)) in enumerate(zip(made.tracks, made.cuts(), strict=True)):
         song = spoken(album, place, materials[place], folder)
-        found: Track = {"number": place + 1, "title": song.title, "isrc": song.isrc, "song": materials[place].label}
-        found |= {"start_s": start / SECTORS_PER_S, "length_s": (stop - start) / SECTORS_PER_S}
-        found |= {"pregap_s": placed.pregap / SECTORS_PER_S}
-        found |= {**built.values[plan.measures[place]], **built.values[plan.surveys[place]]}
-        if gain is not None:
-            before, after = built.values[plan.before[place]]["integrated_lufs"], found["integrated_lufs"]
-            known = before is not None and after is not None
-            found["kept_lu"] = round(after - before - gain, 3) if known else None
-        yield found
+        known: Track = {"number": place + 1, "title": song.title, "isrc": song.isrc, "song": materials[place].label}
+        known |= {"start_s": start / SECTORS_PER_S, "length_s": (stop - start) / SECTORS_PER_S}
+        found.append({**known, "pregap_s": placed.pregap / SECTORS_PER_S})
+    return found
+
+
+def compared(
+    placed: Sequence[Track],
+    measured: Sequence[Mapping[str, Any]],
+    surveys: Sequence[Mapping[str, Any]],
+    before: Sequence[Mapping[str, Any]],
+    gain: float | None,
+) -> list[Track]:
+    """The tracks with what is measured of them, also before the album's gain where there is one, and compared."""
+    tracks: list[Track] = [{**known, **measured[at], **surveys[at]} for at, known in enumerate(placed)]
+    if gain is not None:
+        for track, early in zip(tracks, before, strict=True):
+            first, after = early["integrated_lufs"], track["integrated_lufs"]
+            track["kept_lu"] = round(after - first - gain, 3) if first is not None and after is not None else None
+    _compare(tracks)
+    return tracks
 
 
 def _compare(tracks: Sequence[Track]) -> None:

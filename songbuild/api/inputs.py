@@ -1,4 +1,4 @@
-"""What a song is made from, and how it differs from what a lock says."""
+"""What a song or album is made from, and how it differs from what a lock says."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 
 from songbuild import engine
 from songbuild.api import machine
-from songbuild.api.lockfile import LockFile, flat, spelled
+from songbuild.api.lockfile import LockFile, lock_path, spelled
+from songbuild.api.project import Part, Project
 from songbuild.devices.presets import FOLDER as PACKAGED
-from songbuild.engine import Graph
-from songbuild.manifest import Loaded
 from songbuild.manifest.presets import OWN
 from songbuild.manifest.source import read_source
 from songbuild.manifest.yaml_reader import read_yaml
@@ -20,7 +19,7 @@ from songbuild.model.lock import Inputs, Plain
 from songbuild.problems import Fault, Problem
 from songbuild.problems import Path as SongPath
 
-VERSION, PROFILE, VALUE, PRESET, FILE = "LOCK033", "LOCK034", "LOCK035", "LOCK036", "LOCK037"
+VERSION, PROFILE, VALUE, PRESET, FILE, SONG_LOCK = "LOCK033", "LOCK034", "LOCK035", "LOCK036", "LOCK037", "LOCK043"
 LONGEST = 60
 """Text longer than this is locked by its digest."""
 LARGEST = 10**17
@@ -28,32 +27,36 @@ LARGEST = 10**17
 _OF_VALUE, _OF_FILE = "blake2:", "blake3:"
 
 
-def inputs_of(loaded: Loaded, graph: Graph) -> Inputs:
-    """What a song is made from: its text as it was understood, so that comments and layout don't count."""
+def inputs_of(project: Project) -> Inputs:
+    """What a project is made from: its text as it was understood, so that comments and layout don't count."""
     return Inputs(
         versions=machine.versions(),
         profile=machine.profile(),
-        song={spelled(path): _plain(value) for path, value in _values(loaded)},
-        presets=dict(_presets(loaded)),
-        files=dict(_files(loaded, graph)),
+        song=dict(_values(project)),
+        presets={name: _OF_VALUE + engine.digest_json(given) for name, given in presets_of(project).items()},
+        files=dict(_files(project)),
+        locks=dict(_locks(project)),
     )
 
 
-def _values(loaded: Loaded) -> Iterator[tuple[SongPath, Any]]:
-    """Every value of a song that isn't at its default, and the seed.
+def _values(project: Project) -> Iterator[tuple[str, Plain]]:
+    for part in project.parts:
+        for path, value in part.values():
+            yield part.name(spelled(path)), _plain(portable(project, path, value))
 
-    Defaults are songbuild's, whose version is locked; a key that a new version adds is no difference by itself.
+
+def portable(project: Project, path: SongPath, value: Any) -> Any:
+    """A value without what is this machine's business: where a hosted plugin is installed.
+
+    What is in the plugin is among the files.
     """
-    assert loaded.song is not None
-    for path, value in flat({"seed": loaded.song.seed, **loaded.song.model_dump(exclude_defaults=True)}):
-        # Where a hosted plugin is installed is this machine's business; what is in it is among the files.
-        installed = path[-2:] == ("params", "path") and isinstance(value, str)
-        yield path, _named(loaded, FilePath(value)) if installed else value
+    installed = path[-2:] == ("params", "path") and isinstance(value, str)
+    return project.named(FilePath(value)) if installed else value
 
 
 def _plain(value: Any) -> Plain:
     """A value as the lock has it: itself where it is short, else its digest."""
-    if isinstance(value, str) and len(value) <= LONGEST and value.isprintable() and not _is_digest(value):
+    if isinstance(value, str) and len(value) <= LONGEST and value.isprintable() and not is_digest(value):
         return value
     if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < LARGEST):
         return value
@@ -62,63 +65,85 @@ def _plain(value: Any) -> Plain:
     return "[]" if isinstance(value, list | tuple) else "{}"
 
 
-def _presets(loaded: Loaded) -> Iterator[tuple[str, str]]:
-    """The presets that a song uses, by what they give."""
-    own = loaded.folder / OWN
-    for file in loaded.files:
-        home = next((home for home in (own, PACKAGED) if file.is_relative_to(home)), None)
-        if home is not None:
-            source, _ = read_source(file, file.name)
-            data = read_yaml(source)[0] if source is not None else None
-            given = {key: item for key, item in data.items() if key != "description"} if isinstance(data, dict) else {}
-            name = file.relative_to(home).as_posix()
-            yield f"{OWN}/{name}" if home == own else f"songbuild: {name}", _OF_VALUE + engine.digest_json(given)
+def presets_of(project: Project) -> dict[str, dict[str, Any]]:
+    """The presets that a project uses, by their names: what each gives."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in project.parts:
+        own = part.folder / OWN
+        for file in part.files:
+            home = next((home for home in (own, PACKAGED) if file.is_relative_to(home)), None)
+            if home is not None:
+                source, _ = read_source(file, file.name)
+                data = read_yaml(source)[0] if source is not None else None
+                given = {str(k): v for k, v in data.items() if k != "description"} if isinstance(data, dict) else {}
+                name = file.relative_to(home).as_posix()
+                found[part.name(f"{OWN}/{name}") if home == own else f"songbuild: {name}"] = given
+    return found
 
 
-def _files(loaded: Loaded, graph: Graph) -> Iterator[tuple[str, str]]:
-    """The files that nodes read: recordings, samples, artwork, plugins; several of one name share a digest."""
-    found: dict[str, dict[str, None]] = {}
-    for node in graph.nodes():
+def sources_of(project: Project) -> dict[str, list[engine.Source]]:
+    """The files that nodes read, by their names: recordings, samples, artwork, plugins; a plugin may be several."""
+    found: dict[str, dict[str, engine.Source]] = {}
+    for node in project.graph.nodes():
         for source in node.sources:
-            found.setdefault(_named(loaded, source.path), {})[source.digest] = None
-    for name, digests in found.items():
-        several = len(digests) > 1
-        yield name, _OF_VALUE + engine.digest_json([*digests]) if several else _OF_FILE + next(iter(digests))
+            found.setdefault(project.named(source.path), {})[source.digest] = source
+    return {name: [*sources.values()] for name, sources in found.items()}
 
 
-def _named(loaded: Loaded, file: FilePath) -> str:
-    """A file's name wherever the song is: its path below the song's folder, else its last part."""
-    return file.relative_to(loaded.folder).as_posix() if file.is_relative_to(loaded.folder) else file.name
+def _files(project: Project) -> Iterator[tuple[str, str]]:
+    for name, sources in sources_of(project).items():
+        digests = [source.digest for source in sources]
+        yield name, _OF_VALUE + engine.digest_json(digests) if len(digests) > 1 else _OF_FILE + digests[0]
 
 
-def differences(locked: LockFile, now: Inputs, loaded: Loaded) -> list[Problem]:
-    """Every input that isn't as locked, at its place in the song or, where it has none, in the lock."""
+def _locks(project: Project) -> Iterator[tuple[str, str]]:
+    """The songs of an album that have locks of their own."""
+    for part in project.parts[1:]:
+        path = lock_path(part.manifest)
+        if path.is_file():
+            yield part.label, _OF_FILE + engine.digest_file(path)
+
+
+def differences(locked: LockFile, now: Inputs, project: Project) -> list[Problem]:
+    """Every input that isn't as locked, at its place in the text or, where it has none, in the lock."""
     lock = locked.lock
-    written = list(_values(loaded))
-    paths = {spelled(path): path for path, _ in written}
-    named = {value: path for path, value in written if isinstance(value, str)}
+    written = [(part, path, value) for part in project.parts for path, value in part.values()]
+    places = {part.name(spelled(path)): (part, path) for part, path, _ in written}
+    named = {part.name(value): (part, path) for part, path, value in written if isinstance(value, str)}
     found = list(_machine(locked, now))
-    for name in _unlike(lock.song, now.song):
-        said = _said(name, lock.song, now.song)
-        place = Fault(VALUE, paths.get(name) or _path(name), said)
-        # The path is in the message already, also where a .py file yielded the value.
-        found.append(replace(loaded.places.problem(place), message=said))
+    for name in unlike(lock.song, now.song):
+        part, rest = project.part_of(name)
+        part, path = places.get(name) or (part, _path(rest))
+        found.append(_at(part, VALUE, path, said(name, lock.song, now.song)))
     found += [
-        locked.problem(PRESET, ("presets", name), _said(name, lock.presets, now.presets))
-        for name in _unlike(lock.presets, now.presets)
+        locked.problem(PRESET, ("presets", name), said(name, lock.presets, now.presets))
+        for name in unlike(lock.presets, now.presets)
     ]
-    for name in _unlike(lock.files, now.files):
-        message = _said(name, lock.files, now.files)
+    for name in unlike(lock.files, now.files):
+        message = said(name, lock.files, now.files)
         if name in named:
-            found.append(replace(loaded.places.problem(Fault(FILE, named[name], message)), message=message))
+            part, path = named[name]
+            found.append(_at(part, FILE, path, message))
         else:
             found.append(locked.problem(FILE, ("files", name), message))
+    for name in unlike(lock.locks, now.locks):
+        message = f"{name}: its own lock {_became(name, lock.locks, now.locks)}"
+        found.append(locked.problem(SONG_LOCK, ("locks", name), message))
     return found
+
+
+def _became(name: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -> str:
+    return "is new" if name not in old else "is gone" if name not in new else "is not the one that was locked"
+
+
+def _at(part: Part, code: str, path: SongPath, message: str) -> Problem:
+    # The path is in the message already, also where a .py file yielded the value.
+    return replace(part.problem(Fault(code, path, message)), message=message)
 
 
 def _machine(locked: LockFile, now: Inputs) -> Iterator[Problem]:
     lock = locked.lock
-    for name in _unlike(lock.versions, now.versions):
+    for name in unlike(lock.versions, now.versions):
         was, found = lock.versions.get(name, "missing"), now.versions.get(name, "missing")
         yield locked.problem(VERSION, ("versions", name), f"{name} is {found} here, locked {was}")
     if lock.profile != now.profile:
@@ -126,13 +151,13 @@ def _machine(locked: LockFile, now: Inputs) -> Iterator[Problem]:
         yield locked.problem(PROFILE, ("profile",), message)
 
 
-def _unlike(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def unlike(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """The names under which two mappings don't hold the same; 1, 1.0 and true are different."""
     names = dict.fromkeys((*old, *new))
     return [n for n in names if n not in old or n not in new or (type(old[n]), old[n]) != (type(new[n]), new[n])]
 
 
-def _said(name: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -> str:
+def said(name: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -> str:
     """What has become of a name, with both values where they are short."""
     if name not in old:
         return f"{name}{_shown(' is', new[name])}: not in the lock"
@@ -144,12 +169,13 @@ def _said(name: str, old: Mapping[str, Plain], new: Mapping[str, Plain]) -> str:
 
 def _shown(word: str, value: Plain) -> str:
     """`word` and the value; nothing where it is only known by a digest."""
-    if _is_digest(value):
+    if is_digest(value):
         return ""
     return f"{word} {value!r}" if isinstance(value, str) else f"{word} {str(value).lower()}"
 
 
-def _is_digest(value: Plain) -> bool:
+def is_digest(value: Plain) -> bool:
+    """Whether a lock has a value only by its digest."""
     return isinstance(value, str) and value.startswith((_OF_VALUE, _OF_FILE))
 
 

@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from songbuild.manifest import codes
-from songbuild.manifest.find import song_file
+from songbuild.manifest.find import ALBUM, song_file
 from songbuild.manifest.paths import PathError, below
 from songbuild.manifest.places import Places
 from songbuild.manifest.scalars import NumberError, resolve
@@ -28,10 +28,12 @@ FORMAT = 1
 MISSING, CONFLICT, OTHER_FORMAT = "LOCK030", "LOCK031", "LOCK032"
 AGAIN = "'songbuild lock' writes it anew"
 HEADING = """\
-# What this song was made from and what came of it, for 'songbuild render --locked' and 'songbuild verify'.
+# What this was made from and what came of it, for 'songbuild render --locked' and 'songbuild verify'.
 # 'songbuild lock' writes this file; after a merge conflict, run it again.
 """
-SECTIONS = ("format", "versions", "profile", "song", "presets", "files", "loudness_gain_db", "nodes", "delivered")
+SECTIONS = (
+    "format", "versions", "profile", "song", "presets", "files", "locks", "loudness_gain_db", "nodes", "delivered",
+)  # fmt: skip
 _MARKER = re.compile(r"^(<{7}|={7}|>{7}|\|{7})( |$)", re.MULTILINE)
 _MAX_TEXT = 1 << 30
 
@@ -49,9 +51,10 @@ class LockFile:
 
 
 def lock_path(song: str | os.PathLike[str]) -> Path:
-    """Where a song's lock is: songbuild.lock beside song.yaml; beside another manifest, `other.lock`."""
+    """Where a lock is: songbuild.lock beside song.yaml or a lone album.yaml; beside another manifest `other.lock`."""
     manifest = Path(song_file(song))
-    return manifest.with_name("songbuild.lock" if manifest.name == "song.yaml" else f"{manifest.stem}.lock")
+    usual = manifest.name == "song.yaml" or (manifest.name == ALBUM and not manifest.with_name("song.yaml").exists())
+    return manifest.with_name("songbuild.lock" if usual else f"{manifest.stem}.lock")
 
 
 def read_lock(path: Path) -> tuple[LockFile | None, list[Problem]]:

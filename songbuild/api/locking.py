@@ -1,4 +1,4 @@
-"""Locking a song: its lock written, or a render held to it."""
+"""Locking a song or an album: its lock written, or a render held to it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,32 @@ import os
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from songbuild import engine
 from songbuild.api.comparing import Comparison, Outcome, outcome_of
 from songbuild.api.inputs import differences, inputs_of
 from songbuild.api.lockfile import LockFile, lock_path, read_lock, write_lock
 from songbuild.api.nulling import audio_digest
+from songbuild.api.own_locks import own_locks, own_nodes
+from songbuild.api.project import Project, project_of
 from songbuild.api.rendering import Rendered, render
-from songbuild.api.song import Listener, Song
+from songbuild.api.song import Listener, Planned, Song
 from songbuild.engine import Built, Store
-from songbuild.manifest import Loaded
-from songbuild.manifest.find import song_file
+from songbuild.manifest.find import is_album, song_file
 from songbuild.model.lock import DeliveredFile, Inputs, Lock
 from songbuild.problems import Problem
-from songbuild.stages.plan import Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from songbuild.api.album import PlannedAlbum
 
 UNFINISHED = "LOCK041"
 
 
 @dataclass(frozen=True)
 class LockWritten:
-    """What locking a song came to: the render, and where the lock is (None where there is none).
+    """What locking came to: the render, and where the lock is (None where there is none).
 
     `changed` tells whether the file holds anything new.
     """
@@ -46,11 +51,19 @@ def lock(
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
 ) -> LockWritten:
-    """Render a song whole and, if nothing is wrong with it, write its lock.  Raises what `render` raises, OSError."""
+    """Render a song or an album whole and, if nothing is wrong with it, write its lock.
+
+    Raises what `render` raises, OSError.
+    """
     clerk = _Clerk(song)
-    done = render(
-        song, out=out, threads=threads, trusted=trusted, cache=cache, on_event=on_event, cancel=cancel, guard=clerk
-    )
+    options: dict[str, Any] = {"out": out, "threads": threads, "trusted": trusted, "cache": cache}
+    options |= {"on_event": on_event, "cancel": cancel, "guard": clerk}
+    if is_album(song):
+        from songbuild.api.album import render_album
+
+        done = render_album(song, **options)
+    else:
+        done = render(song, **options)
     if clerk.lock is None or any(problem.severity == "error" for problem in done.problems):
         return LockWritten(done)
     path = lock_path(song)
@@ -59,26 +72,28 @@ def lock(
 
 @dataclass
 class Locked:
-    """The guard of a render that is held to the song's lock: the same inputs, the same nodes, the same files."""
+    """The guard of a render that is held to a lock: the same inputs, the same nodes, the same files."""
 
     song: Song
     _file: LockFile | None = None
-    _plan: Plan | None = None
+    _project: Project | None = None
 
-    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
-        """Every input that isn't as locked, or what is wrong with the lock."""
-        self._plan = plan
+    def planned(self, planned: Planned | PlannedAlbum) -> list[Problem]:
+        """Every input that isn't as locked, or what is wrong with the lock; also by the songs' own locks."""
+        project = self._project = project_of(self.song, planned)
         self._file, problems = read_lock(lock_path(self.song))
-        return problems if self._file is None else differences(self._file, inputs_of(loaded, plan.graph), loaded)
+        if self._file is None:
+            return problems
+        return [*differences(self._file, inputs_of(project), project), *own_locks(project)]
 
     def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:
         """Where what was built begins to differ from what was locked; what failed has been said."""
         assert self._file is not None
-        assert self._plan is not None
+        assert self._project is not None
         if not built.ok:
             return [_unfinished(self._file)]
-        comparison = Comparison(self._file, self._plan, store, store, folder)
-        found = comparison.findings(outcome_of(built, self._plan.graph))
+        comparison = Comparison(self._file, self._project, store, store, folder)
+        found = comparison.findings(outcome_of(built, self._project.graph))
         if not found:
             keep(store, self.song)
         return [finding.problem for finding in found]
@@ -90,22 +105,28 @@ def _unfinished(file: LockFile) -> Problem:
 
 @dataclass
 class _Clerk:
-    """The guard of a render that objects to nothing and takes down what there is to lock."""
+    """The guard of a render that takes down what there is to lock; it objects where the songs of an album have locks
+    that say otherwise."""
 
     song: Song
     lock: Lock | None = None
     _inputs: Inputs | None = field(default=None, repr=False)
-    _plan: Plan | None = field(default=None, repr=False)
+    _project: Project | None = field(default=None, repr=False)
 
-    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
-        self._inputs, self._plan = inputs_of(loaded, plan.graph), plan
-        return []
+    def planned(self, planned: Planned | PlannedAlbum) -> list[Problem]:
+        self._project = project_of(self.song, planned)
+        self._inputs = inputs_of(self._project)
+        return own_locks(self._project)
 
     def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:  # noqa: ARG002
-        if built.ok and self._inputs is not None and self._plan is not None:
-            self.lock = _taken(self._inputs, outcome_of(built, self._plan.graph), built)
+        if not built.ok or self._inputs is None or self._project is None:
+            return []
+        outcome = outcome_of(built, self._project.graph)
+        wrong = own_nodes(self._project, outcome.nodes())
+        if not wrong:
+            self.lock = _taken(self._inputs, outcome, built)
             keep(store, self.song)
-        return []
+        return wrong
 
 
 def _taken(inputs: Inputs, made: Outcome, built: Built) -> Lock:

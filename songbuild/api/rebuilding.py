@@ -1,4 +1,4 @@
-"""A song built from nothing, in a process of its own whose circumstances are others: what it came to, as JSON lines."""
+"""A song or album built from nothing, in a process of its own in other circumstances: its outcome, as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 from songbuild import engine
 from songbuild.api.comparing import Outcome, outcome_of
 from songbuild.api.inputs import inputs_of
-from songbuild.api.song import UsageError, plan_song
+from songbuild.api.project import open_project
+from songbuild.api.song import UsageError
 from songbuild.engine import EngineError, Graph, Node, Store, Stream
 from songbuild.model.lock import Inputs
-from songbuild.stages.plan import Selection
 
 UNLIMITED = 1 << 62
 
@@ -53,16 +53,16 @@ def _say(event: dict[str, Any]) -> None:
 
 def _rebuilt(song: str, cache: Path, threads: int, trusted: bool) -> dict[str, Any]:
     with Store(cache, cap_bytes=UNLIMITED) as store:
-        found = plan_song(song, store, Selection(), trusted)
-        if found.plan is None:
-            return {"trouble": [str(problem) for problem in found.problems if problem.severity == "error"]}
-        graph = found.plan.graph
+        project, problems = open_project(song, store, trusted)
+        if project is None:
+            return {"trouble": [str(problem) for problem in problems if problem.severity == "error"]}
+        graph = project.graph
         backwards = Backwards(graph.outputs, graph.rate, graph.grid, graph.values)
         built = engine.build(backwards, store, threads=threads, on_event=_say)
         if built.failures:
             return {"trouble": [f"{failure.name}: {failure.message}" for failure in built.failures]}
         outcome = dataclasses.asdict(outcome_of(built, graph))
-        return {"inputs": inputs_of(found.loaded, graph).model_dump(), "outcome": outcome}
+        return {"inputs": inputs_of(project).model_dump(), "outcome": outcome}
 
 
 def unpacked(answer: dict[str, Any]) -> tuple[Inputs, Outcome]:

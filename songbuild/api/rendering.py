@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from songbuild import __version__, checks, engine
-from songbuild.api.song import Listener, Song, UsageError, open_store, plan_song
+from songbuild.api.song import Listener, Planned, Song, UsageError, open_store, plan_song
 from songbuild.devices.presets import FOLDER as PRESETS
 from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
@@ -29,6 +29,7 @@ from songbuild.problems import Path as SongPath
 from songbuild.stages.matching import match_words
 from songbuild.stages.plan import Plan, Selection
 
+What = TypeVar("What", contravariant=True)
 FEW = 3
 """So many files are named one by one."""
 
@@ -43,11 +44,11 @@ class Rendered:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-class Guard(Protocol):
-    """Looks at a render on its way; what it finds wrong ends the render there."""
+class Guard(Protocol[What]):
+    """Looks at a render on its way, of a song or an album; what it finds wrong ends the render there."""
 
-    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
-        """What forbids to build."""
+    def planned(self, planned: What, /) -> list[Problem]:
+        """What forbids to build what has been planned."""
 
     def built(self, built: Built, store: Store, folder: Path) -> list[Problem]:
         """What forbids to put what was built, in `store`, into `folder`."""
@@ -63,7 +64,7 @@ def render(
     cache: str | None = None,
     on_event: Listener | None = None,
     cancel: threading.Event | None = None,
-    guard: Guard | None = None,
+    guard: Guard[Planned] | None = None,
     focus: tuple[int, int] | None = None,
 ) -> Rendered:
     """Build a song and put its files into `out` (default: out/ in its folder), unless a `guard` objects.
@@ -83,7 +84,7 @@ def render(
         folder = out or loaded.folder / "out"
         if os.path.lexists(folder) and not folder.is_dir():
             raise UsageError(f"{folder} is not a folder, and the song's files go there: move it away, or use --out")
-        refused = guard.planned(loaded, planned) if guard is not None else []
+        refused = guard.planned(found) if guard is not None else []
         if refused:
             return Rendered(problems + refused)
         name = engine.song_id(song_file(song)) if whole else None

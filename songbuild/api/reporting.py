@@ -115,9 +115,8 @@ def _masters(masters: Mapping[str, Mastered]) -> Iterable[Labelled]:
 
 
 def _aims(values: Values) -> Json:
-    reference = values.reference.file if values.reference is not None else ""
     target = TARGETS[values.target].title if values.target is not None else ""
-    return {"target": target, "loudness": values.loudness, "ceiling": values.ceiling, "reference": reference}
+    return {"target": target, "loudness": values.loudness, "ceiling": values.ceiling}
 
 
 def _marks(score: Score, rate: int) -> Json:
@@ -208,13 +207,14 @@ def files_from(
 ) -> list[File]:
     """The delivered files; a fault that names one stands beside it, too."""
     made: list[File] = []
+    heard = {**held.get("heard", {}), **held.get("delivered", {})}
     for name, file in held["file"].items():
         assert isinstance(file, MadeFile)
         form, rate, lossy = params["forms"][name]
         said = f"{name}: "
         wrong = [fault.message.removeprefix(said) for fault in faults if fault.message.startswith(said)]
         frames = file.facts.get("frames") if rate is not None else None
-        measured = held.get("delivered", {}).get(name)
+        measured = heard.get(name)
         made.append(File(name, form, file.size, sha256(file.path), frames, rate, measured, lossy, wrong))
     return made
 
@@ -263,7 +263,7 @@ def _master(name: str, aims: Mapping[str, Json], held: Mapping[str, Any], faults
     if reference is None:
         return replace(made, fine=fine)
     shape = balance(reference["mid_db"], reference["side_db"])
-    return replace(made, fine=fine, reference=PurePosixPath(aims["reference"]).name, reference_db=shape)
+    return replace(made, fine=fine, reference_db=shape)
 
 
 SONG = Recipe("report.song", 1, "file", _song)

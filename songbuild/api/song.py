@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,12 @@ def plan_song(song: Song, store: Store, selection: Selection, trusted: bool) -> 
         from songbuild.api.reporting import with_report
 
         planned = with_report(planned, loaded.song, loaded.folder, store.digest_file, problems)
+    if planned.masters and "provenance" in loaded.song.delivery.formats:
+        from songbuild.api.project import project_of
+        from songbuild.api.provenance import with_provenance
+
+        graph = with_provenance(project_of(song, Planned(loaded, planned, problems)))
+        planned = replace(planned, graph=graph)
     return Planned(loaded, planned, problems)
 
 

@@ -1,4 +1,4 @@
-"""Whether a song still comes out as its lock says: built again from nothing, under other circumstances."""
+"""Whether a song or album still comes out as its lock says: built again from nothing, under other circumstances."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ import songbuild
 from songbuild.api.comparing import Comparison, Finding, Outcome
 from songbuild.api.inputs import PROFILE, VERSION, differences, inputs_of
 from songbuild.api.lockfile import lock_path, read_lock
+from songbuild.api.own_locks import own_locks
+from songbuild.api.project import open_project
 from songbuild.api.rebuilding import unpacked
-from songbuild.api.song import Listener, Planned, Song, open_store, plan_song
+from songbuild.api.song import Listener, Song, open_store
 from songbuild.engine import EngineError, Store
 from songbuild.manifest.find import song_file
 from songbuild.model.lock import Inputs
 from songbuild.problems import Problem
-from songbuild.stages.plan import Selection
 
 OTHER_MACHINE = (VERSION, PROFILE)
 REBUILD = "LOCK042"
@@ -55,8 +56,8 @@ def verify(
     cache: str | None = None,
     on_event: Listener | None = None,
 ) -> Verified:
-    """Build a song without its cache, backwards, on another number of threads, in another time zone and locale and
-    with another hash seed, and compare what comes of it, and the files in `out`, with the song's lock.
+    """Build a song or album without its cache, backwards, on another number of threads, in another time zone and
+    locale and with another hash seed, and compare what comes of it, and the files in `out`, with its lock.
 
     With a tolerance, versions and platform may be others, and delivered audio has to null below `tolerance_db` dBFS.
     Raises UsageError, EngineError.
@@ -65,10 +66,11 @@ def verify(
     if locked is None:
         return Verified(problems)
     with open_store(cache) as store:
-        found = plan_song(song, store, Selection(), trusted)
-        if found.plan is None:
-            return Verified(found.problems)
-        unlike = _allowed(differences(locked, inputs_of(found.loaded, found.plan.graph), found.loaded), tolerance_db)
+        project, problems = open_project(song, store, trusted)
+        if project is None:
+            return Verified(problems)
+        unlike = [*differences(locked, inputs_of(project), project), *own_locks(project)]
+        unlike = _allowed(unlike, tolerance_db)
         if _errors(unlike):
             return Verified(unlike)
         with _fresh_cache(store) as fresh:
@@ -80,14 +82,13 @@ def verify(
                 return Verified(unlike + trouble, facts={"conditions": conditions})
             now, outcome = unpacked(answer)
             with Store(fresh, read_only=True) as new:
-                comparison = Comparison(locked, found.plan, store, new, out or found.loaded.folder / "out")
-                return _judged(comparison, outcome, found, now, unlike, tolerance_db, conditions)
+                comparison = Comparison(locked, project, store, new, out or project.folder / "out")
+                return _judged(comparison, outcome, now, unlike, tolerance_db, conditions)
 
 
 def _judged(
     comparison: Comparison,
     outcome: Outcome,
-    found: Planned,
     now: Inputs,
     unlike: list[Problem],
     tolerance_db: float | None,
@@ -96,7 +97,7 @@ def _judged(
     """The verdict on what came of the rebuild."""
     # Inputs once more, as the other process saw them: a script may ask for the time zone, a disk may have answered
     # another content under the same stamp.
-    again = _allowed(differences(comparison.locked, now, found.loaded), tolerance_db)
+    again = _allowed(differences(comparison.locked, now, comparison.project), tolerance_db)
     problems = [*unlike, *(replace(problem, hint=_elsewhere(problem)) for problem in again if problem not in unlike)]
     said: list[str] = []
     findings: list[Finding] = []

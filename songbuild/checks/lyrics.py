@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from songbuild.formats.lyrics import SUFFIXES, LyricsError, read_lyrics
+from songbuild.formats.lyrics import LyricsError, is_lyrics_file, read_lyrics
 from songbuild.model.song import Song
 from songbuild.problems import Fault, did_you_mean
 
@@ -17,7 +17,7 @@ def lyrics(song: Song, folder: Path) -> list[Fault]:
     """An error for a file that holds no lyrics, and for a track that isn't there."""
     if song.lyrics is None:
         return []
-    if song.lyrics.lower().endswith(SUFFIXES):
+    if is_lyrics_file(song.lyrics):
         try:
             read_lyrics(folder / song.lyrics)
         except LyricsError as error:

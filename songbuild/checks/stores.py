@@ -66,7 +66,7 @@ def _artwork(chosen: list[Store], path: Path, picture: Picture) -> Iterator[Faul
     square = picture.width == picture.height
     plain = picture.colours == "rgb"
     for by, message, hint in (
-        ([s for s in chosen if picture.width < 0], f"{picture.width} x {picture.height} is too small for", None),
+        ([s for s in chosen if picture.width < s.side], f"{picture.width} x {picture.height} is too small for", None),
         ([s for s in chosen if not square], "artwork that isn't square is refused by", None),
         (
             [s for s in chosen if s.bytes is not None and picture.size > s.bytes],

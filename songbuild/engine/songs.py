@@ -93,6 +93,12 @@ def keep_song(store: Store, song: str, witness: str) -> None:
             _write(folder / "kept", os.fsencode(witness) + b"\0" + blobs)
 
 
+def witnesses(store: Store) -> dict[str, Path]:
+    """Song id -> the manifest of the songs whose last build is noted, those that are gone too."""
+    noted = {folder.name: _noted(folder / "blobs")[0] for folder in _songs(store)}
+    return {name: Path(os.fsdecode(witness)) for name, witness in sorted(noted.items()) if witness}
+
+
 def kept_blobs(store: Store) -> set[str]:
     """The blobs that the last builds of all songs consist of, and those that are kept beside them."""
     return set().union(*kept_by_song(store).values())

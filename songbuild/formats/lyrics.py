@@ -22,6 +22,11 @@ class LyricsError(ValueError):
     """A file that holds no lyrics."""
 
 
+def is_lyrics_file(name: str) -> bool:
+    """Whether a name is that of a file of lyrics, by its ending."""
+    return name.lower().endswith(SUFFIXES)
+
+
 def lrc(lines: Iterable[tuple[int, str]]) -> str:
     """Lines with times as LRC text."""
     return "".join(f"{_stamp(ms)}{text}\n" for ms, text in lines)
@@ -33,9 +38,9 @@ def read_lyrics(path: Path) -> tuple[str, Synced]:
     An LRC line may have several times, and times of words, which are left out; `[offset:+n]` moves all of them n ms
     earlier.  Raises LyricsError for what is no such text, OSError where it can't be read.
     """
-    data = path.read_bytes()
-    if len(data) > LARGEST:
+    if path.stat().st_size > LARGEST:
         raise LyricsError("it is larger than 1 MiB")
+    data = path.read_bytes()
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

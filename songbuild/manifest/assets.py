@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from songbuild.formats.lyrics import SUFFIXES
+from songbuild.formats.lyrics import is_lyrics_file
 from songbuild.manifest.paths import PathError, below
 from songbuild.manifest.references import masters
 from songbuild.model.song import Song
@@ -27,7 +27,7 @@ def assets(song: Song, folder: Path) -> list[Fault]:
 def _named(song: Song) -> Iterator[tuple[SongPath, str]]:
     if song.artwork is not None:
         yield ("artwork",), song.artwork
-    if song.lyrics is not None and song.lyrics.lower().endswith(SUFFIXES):
+    if song.lyrics is not None and is_lyrics_file(song.lyrics):
         yield ("lyrics",), song.lyrics
     for recording, record in song.recordings.items():
         for take, details in record.takes.items():

@@ -31,7 +31,7 @@ _TEXT: Schema = {"type": "string"}
 def schemas(
     effects: Iterable[Effect] | None = None, instruments: Iterable[Instrument] | None = None
 ) -> dict[str, Schema]:
-    """File name -> schema, for song.yaml, each stage, album.yaml; of songbuild's own devices unless others are given."""
+    """File name -> schema: song.yaml, each stage, album.yaml; of songbuild's own devices unless others are given."""
     if effects is None:
         from songbuild.devices.effects import EFFECTS
 

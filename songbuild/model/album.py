@@ -102,6 +102,8 @@ class AlbumDelivery(Params):
     cd: list[Literal["cue", "toc", "ddp"]] = Field(
         default_factory=list, description="a CD: an image with cue sheet or cdrdao TOC, a DDP 2.00 fileset"
     )
+    report: bool = Field(False, description="report.html: tracks, loudness, spectrum, CD and checksums on a page")
+    provenance: bool = Field(False, description="provenance.json: what the files were made from, as in-toto has it")
     mp3_kbps: Literal[128, 160, 192, 224, 256, 320] = Field(320, description="bit rate of an MP3 that names none")
     flac_bits: Literal[16, 24] = Field(24, description="word length of a FLAC that names none")
 

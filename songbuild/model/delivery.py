@@ -11,6 +11,7 @@ from songbuild.units import Hz, Params
 
 Format = Literal[
     "wav24", "wav16", "bwf", "flac", "mp3", "ogg", "opus", "aac", "stems", "midi", "lrc", "metadata", "report",
+    "provenance",
 ]  # fmt: skip
 Bits = Literal[16, 24, "32 float"]
 Dither = Literal["none", "tpdf", "shaped"]

@@ -110,7 +110,7 @@ class Version(Values):
     @classmethod
     def _of_a_master(cls, value: list[Format] | None) -> list[Format] | None:
         for each in value or ():
-            if each in ("stems", "midi", "lrc", "metadata", "report"):
+            if each in ("stems", "midi", "lrc", "metadata", "report", "provenance"):
                 raise PydanticCustomError("formats", f"'{each}' is made of the song, not of a version")
         return value
 

@@ -31,7 +31,7 @@ CD_BITS = 16
 
 @dataclass
 class Deliverer:
-    """Plans the files; `stream` is the finished album, `cuts` its tracks, `measure` and `measures` what measure it and each track.
+    """Plans the files; `stream` is the finished album, `cuts` its tracks, `measure` and `measures` what measures these.
 
     Afterwards `delivered` holds what measures each lossy file when it is decoded.
     """

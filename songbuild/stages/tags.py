@@ -10,7 +10,7 @@ from typing import Any
 from songbuild.engine import Source
 from songbuild.engine.graph import Json
 from songbuild.formats.artwork import PictureError, read_picture
-from songbuild.formats.lyrics import SUFFIXES, read_lyrics
+from songbuild.formats.lyrics import is_lyrics_file, read_lyrics
 from songbuild.formats.tags import Level, Tags
 from songbuild.model.credits import Credit, credited, names
 from songbuild.model.identifiers import three_letters
@@ -60,9 +60,7 @@ def song_tags(context: Context, part: str | None = None, trimmed_s: float = 0.0)
     if part is not None:
         found["title"] = f"{song.title} ({part})"
         found |= {"isrc": "", "explicit": ""}
-    elif (lyrics_file := song.lyrics or "") and lyrics_file.lower().endswith(SUFFIXES):
-        pass  # the node reads it
-    elif (track := song.lyrics or singer(score)) is not None:
+    elif not is_lyrics_file(track := song.lyrics or singer(score) or ""):  # such a file is read by the node
         lines = sung(score, track)
         found |= {"lyrics": plain(lines), "synced": [[line.ms, line.text] for line in lines]}
     found["early_ms"] = round(1000.0 * trimmed_s) or None
@@ -81,7 +79,7 @@ def tag_sources(context: Context, part: str | None = None) -> tuple[Source, ...]
             found.append(context.source(song.artwork))
         except (OSError, PictureError):
             pass  # the check on artwork has said so
-    if song.lyrics is not None and song.lyrics.lower().endswith(SUFFIXES):
+    if song.lyrics is not None and is_lyrics_file(song.lyrics):
         found.append(context.source(song.lyrics))
     return tuple(found)
 
@@ -104,7 +102,7 @@ def tags_of(
     for name in ("artists", "genres"):
         given[name] = tuple(given.get(name, ()))
     for path in files:
-        if path.suffix.lower() in SUFFIXES:
+        if is_lyrics_file(path.name):
             given["lyrics"], given["synced"] = read_lyrics(path)
         else:
             given["picture"] = (read_picture(path), path.read_bytes())

@@ -70,6 +70,25 @@ def test_ceiling_holds_at_other_rates_and_times(rate, lookahead_ms):
     assert 20 * np.log10(np.abs(long_meter(np.pad(y, ((0, 0), (300, 300))))).max()) <= -2.0 + 0.05
 
 
+@pytest.mark.parametrize("rate", [48000, 96000])
+@pytest.mark.parametrize(("name", "x"), hard_cases().items())
+def test_ceiling_holds_on_every_hard_case_at_other_rates(name, x, rate):
+    y = limited(np.stack([x, 0.3 * np.roll(x, 77)]), rate, gain_db=12, ceiling_db=-1.0)
+    over = 20 * np.log10(np.abs(long_meter(np.pad(y, ((0, 0), (400, 400))))).max()) + 1.0
+    assert over <= 0.05, f"{name}: {over:+.3f} dB"
+
+
+def test_channels_are_linked():
+    """The bar: the image doesn't move, whichever channel is the loud one."""
+    t = np.arange(2 * N)
+    x = np.stack([np.sin(0.05 * t) * ((t // 5000) % 2), 0.3 * np.sin(0.011 * t + 1)])
+    y = limited(x, gain_db=9, ceiling_db=-1)
+    heard = (np.abs(x[0]) > 0.1) & (np.abs(x[1]) > 0.1)
+    gain = y[:, heard] / x[:, heard]
+    np.testing.assert_allclose(gain[0], gain[1], rtol=1e-9)
+    assert gain.min() < 10 ** (9 / 20) / 2
+
+
 def test_the_ceiling_is_used():
     x = np.sin(2 * np.pi * 440 / RATE * np.arange(RATE))
     y = limited(x[None], gain_db=6, ceiling_db=-1.0)

@@ -94,7 +94,12 @@ BAD = {
         "{files: [{format: wav, bits: 20}]}",
         "{files: [{bits: 16}]}",
     ],
-    "album": ["{title: T}", "{title: T, songs: []}", "{title: T, songs: [{gap: x}]}", "{title: T, songs: [a], rate: 1}"],
+    "album": [
+        "{title: T}",
+        "{title: T, songs: []}",
+        "{title: T, songs: [{gap: x}]}",
+        "{title: T, songs: [a], rate: 1}",
+    ],
 }
 
 

@@ -16,6 +16,7 @@ COMMANDS = (
     "watch",
     "lock",
     "verify",
+    "audit",
     "explain",
     "measure",
     "schema",

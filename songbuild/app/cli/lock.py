@@ -12,7 +12,7 @@ from songbuild.app.interrupt import Interrupt
 
 
 @click.command(
-    short_help="Build a song and write down what came of it.",
+    short_help="Build a song or album and write down what came of it.",
     epilog="\b\nExamples:\n  songbuild lock\n  songbuild lock my_song && git add my_song/songbuild.lock",
 )
 @click.pass_obj
@@ -31,9 +31,9 @@ def lock(
     cache: str | None,
     as_json: bool,
 ) -> int:
-    """Build a SONG, as 'render' does, and write songbuild.lock: what it was made from, and what came of it.
+    """Build a SONG or an album, as 'render' does, and write songbuild.lock: what it was made from, and what came of it.
 
-    Commit the file. 'songbuild render --locked' and 'songbuild verify' hold a song to it.
+    Commit the file. 'songbuild render --locked' and 'songbuild verify' hold a song, or an album, to it.
     """
     from songbuild import api
     from songbuild.app.progress import Progress

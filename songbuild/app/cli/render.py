@@ -57,8 +57,8 @@ def render(
         raise click.UsageError("--locked is for the whole song: not with --stems, --only, --bars or --dry-run")
     selection = api.Selection(stems=stems, only=tuple(dict.fromkeys(only)), bars=bars)
     album = is_album(song)
-    if album and (locked or selection != api.Selection()):
-        raise click.UsageError("--stems, --only, --bars and --locked are for a song, not for an album")
+    if album and selection != api.Selection():
+        raise click.UsageError("--stems, --only and --bars are for a song, not for an album")
     if dry_run:
         return _dry_run(song, selection, trust, cache, as_json)
     from songbuild.app.progress import Progress
@@ -68,10 +68,8 @@ def render(
         try:
             build: dict[str, Any] = {"trusted": trust, "cache": cache, "out": out, "threads": threads}
             build |= {"on_event": interrupt.listening(progress.event), "cancel": interrupt.cancel}
-            if album:
-                done = api.render_album(song, **build)
-            else:
-                done = api.render(song, selection, **build, guard=api.Locked(song) if locked else None)
+            build |= {"guard": api.Locked(song) if locked else None}
+            done = api.render_album(song, **build) if album else api.render(song, selection, **build)
         except Cancelled:
             raise KeyboardInterrupt from None
     print_problems(done.problems, as_json)

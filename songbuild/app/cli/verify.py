@@ -11,7 +11,7 @@ from songbuild.app.cli.show import exit_code, print_problems, result
 
 
 @click.command(
-    short_help="Build a song from nothing and compare it with its lock.",
+    short_help="Build a song or album from nothing and compare it with its lock.",
     epilog="\b\nExamples:\n"
     "  songbuild verify\n"
     "  songbuild verify my_song --json\n"
@@ -39,7 +39,7 @@ def verify(
     cache: str | None,
     as_json: bool,
 ) -> int:
-    """Build a SONG from nothing and compare it, and the files in out/, with songbuild.lock.
+    """Build a SONG or an album from nothing and compare it, and the files in out/, with songbuild.lock.
 
     It is built without reading the cache, in another order, on another number of threads, in another time zone and
     locale and with another hash seed. A difference is named: the node, the tile, the first sample, how deep it nulls.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 from songbuild.app.graph_view.layout import BOX, Spot, arrange
@@ -18,6 +17,7 @@ from songbuild.app.graph_view.parts import (
     stale,
     tooltip,
 )
+from songbuild.formats.page.markup import escape
 
 if TYPE_CHECKING:
     from songbuild.api import Line
@@ -116,7 +116,7 @@ def _headings(
         shade = "#f8faf8" if number % 2 else "#f2f6f3"
         yield (
             f'<rect x="{left:.1f}" y="60" width="{right - left:.1f}" height="{height - 68:.1f}" rx="8" '
-            f'fill="{shade}"/><text class="h" x="{left + 10:.1f}" y="80">{_text(stage)}</text>'
+            f'fill="{shade}"/><text class="h" x="{left + 10:.1f}" y="80">{escape(stage)}</text>'
         )
 
 
@@ -147,20 +147,15 @@ def _curve(way: Sequence[Spot], lefts: Sequence[float], widths: Sequence[float])
 
 def _box(line: Line, left: float, middle: float, width: float) -> Iterator[str]:
     top = middle - HEIGHT / 2
-    yield f"<g><title>{_text(chr(10).join(tooltip(line)))}</title>"
+    yield f"<g><title>{escape(chr(10).join(tooltip(line)))}</title>"
     yield (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{HEIGHT:.1f}" rx="6" '
         f"{_looks(PAINTS[line.status])}/>"
     )
-    yield f'<text class="n" x="{left + PADDING:.1f}" y="{top + 15:.1f}">{_text(short(line.node))}</text>'
-    yield f'<text class="s" x="{left + PADDING:.1f}" y="{top + 29:.1f}">{_text(caption(line))}</text></g>'
+    yield f'<text class="n" x="{left + PADDING:.1f}" y="{top + 15:.1f}">{escape(short(line.node))}</text>'
+    yield f'<text class="s" x="{left + PADDING:.1f}" y="{top + 29:.1f}">{escape(caption(line))}</text></g>'
 
 
 def _looks(paint: Paint) -> str:
     dashes = ' stroke-dasharray="4 3"' if paint.dashed else ""
     return f'fill="{paint.fill}" stroke="{paint.stroke}" stroke-width="1.2"{dashes}'
-
-
-def _text(text: str) -> str:
-    """Text as XML can hold it: it has no way to write control characters."""
-    return escape("".join(c if c == "\n" or c.isprintable() else "�" for c in text))

@@ -12,6 +12,7 @@ from typing import Any
 
 from songbuild import api, engine
 from songbuild.api.rendering import read_files
+from songbuild.api.song import Planned
 from songbuild.app.interrupt import Interrupt, Listener
 from songbuild.engine import Built, Cancelled, Decision, Node, Reason, Store
 from songbuild.manifest import Loaded
@@ -162,11 +163,12 @@ class _Ears:
                 event = {**event, "ms": self.audio_ms}
         self._on_event(event)
 
-    def planned(self, loaded: Loaded, plan: Plan) -> list[Problem]:
+    def planned(self, planned: Planned) -> list[Problem]:
         """Before all of the song is built and measured, make the first tile that sounds different."""
-        self.loaded, self.plan = loaded, plan
+        self.loaded, self.plan = planned.loaded, planned.plan
+        assert self.plan is not None
         gain_db = self._builder.gain_db
-        graph = None if gain_db is None or self._heard != {"master"} else listening(plan.graph, gain_db)
+        graph = None if gain_db is None or self._heard != {"master"} else listening(self.plan.graph, gain_db)
         if graph is not None:
             self._listen(graph)
         return []

@@ -1,8 +1,8 @@
 """Clipper: cuts peaks off at a ceiling, without aliases, and leaves what is below as it is, bit for bit.
 
 Source: `dsp.clipping`.  What it cuts off has no time constants, so short peaks go unnoticed where a limiter would duck.
-The waveform between the samples is kept to the ceiling as near as two passes get: 0.25 dB for tones and steady sounds,
-1 dB for drums driven by 6 dB, 3.5 dB for noise up to the Nyquist frequency; a limiter behind it takes care of the rest.
+The waveform between the samples is kept to the ceiling as near as two passes get: 0.3 dB for tones and steady sounds,
+1 dB for drums driven by 6 dB, 4 dB for noise up to the Nyquist frequency; a limiter behind it takes care of the rest.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Deesser(Params):
     ratio: Ratio = Field(4.0, ge=1, le=100, description="dB more treble for one dB more of it that stays")
     knee_db: Db = Field(6.0, ge=0, le=24, description="width of the soft bend around the threshold; 0 is hard")
     range_db: Db = Field(10.0, ge=0, le=40, description="the most that it turns down")
-    attack_ms: Ms = Field(1.0, ge=0.1, le=50, description="time to 63 % of a larger gain reduction, after 4 ms ahead")
+    attack_ms: Ms = Field(2.0, ge=0.1, le=50, description="time to 63 % of a larger gain reduction, after 4 ms ahead")
     release_ms: Ms = Field(40.0, ge=5, le=1000, description="time to 63 % of a smaller gain reduction")
     listen: bool = Field(False, description="hear only what is taken away, to find the settings")
 

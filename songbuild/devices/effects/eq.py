@@ -57,7 +57,7 @@ class Eq(Params):
     bands: tuple[Band, ...] = Field((), max_length=16, description="the bands, in any order")
     phase: Literal["minimum", "linear"] = Field(
         "minimum",
-        description="linear turns no phase, rings before as much as after, and sees bands below 30 Hz less sharply",
+        description="linear turns no phase, rings before as much as after, and makes narrow bands in the bass wider",
     )
 
 

@@ -7,13 +7,17 @@ charts    the pictures: time, spectrum, width
 blocks    what the pages have in common
 style     how they look
 pictures  artwork, made small
-song      the page of a song
+song, album  their pages
 """
 
 from __future__ import annotations
 
-from songbuild.formats.page.facts import File, Head, Mark, Master, Notice, Picture, SongFacts
+from songbuild.formats.page.album import album_page
+from songbuild.formats.page.facts import AlbumFacts, File, Head, Mark, Master, Notice, Picture, SongFacts, Track
 from songbuild.formats.page.pictures import thumbnail
 from songbuild.formats.page.song import song_page
 
-__all__ = ["File", "Head", "Mark", "Master", "Notice", "Picture", "SongFacts", "song_page", "thumbnail"]
+__all__ = [
+    "AlbumFacts", "File", "Head", "Mark", "Master", "Notice", "Picture", "SongFacts", "Track", "album_page",
+    "song_page", "thumbnail",
+]  # fmt: skip

@@ -29,15 +29,21 @@ CARDS = (
     ("plr_lu", "peak to loudness", "LU", 1),
 )
 """What stands at the head of a page."""
+_METHOD = (
+    "Loudness and true peak by ITU-R BS.1770-5, EBU Tech 3341 and Tech 3342, with a reading every 10 ms, at the end of "
+    "its window; a surface holds all readings that fall into its column. Spectrum: power in third octaves, IEC 61260, "
+    "shifted so that its mean from 100 Hz to 4 kHz is that of the usual range, which is a tilt of −2 dB an octave and "
+    "no standard. Checksums: SHA-256, as in SHA256SUMS."
+)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def page(title: str, language: str, body: Iterable[str]) -> str:
+def page(title: str, body: Iterable[str]) -> str:
     """A whole document, which is XML as well; it fetches nothing, and may fetch nothing."""
     return "\n".join(
         [
             "<!DOCTYPE html>",
-            f'<html xmlns="http://www.w3.org/1999/xhtml" lang="{escape(language)}"><head><meta charset="utf-8"/>',
+            '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta charset="utf-8"/>',
             f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>',
             '<meta name="viewport" content="width=device-width, initial-scale=1"/><link rel="icon" href="data:,"/>',
             f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>",
@@ -161,9 +167,4 @@ def closing(head: Head) -> Iterator[str]:
     yield '<div class="pair">'
     yield from pairs("Metadata", head.about)
     yield from pairs("Credits", head.credits)
-    yield (
-        "</div><footer><p>Loudness and true peak by ITU-R BS.1770-5, EBU Tech 3341 and Tech 3342, a reading every 10 ms at "
-        "the end of its window; a surface holds all readings that fall into its column. Spectrum: power in third octaves "
-        "(IEC 61260-1), shifted so that its mean from 100 Hz to 4 kHz is that of the usual range, which is a tilt of "
-        "−2 dB an octave, no standard. Checksums: SHA-256, as in SHA256SUMS.</p><p>Made by songbuild.</p></footer>"
-    )
+    yield f"</div><footer><p>{_METHOD}</p><p>Made by songbuild.</p></footer>"

@@ -8,8 +8,8 @@ from math import ceil, floor
 from typing import Any
 
 from songbuild.dsp.balance import corridor
-from songbuild.dsp.spectrum import BANDS, centres
-from songbuild.formats.page.facts import Mark, Master
+from songbuild.dsp.spectrum import BANDS
+from songbuild.formats.page.facts import Mark, Master, Track
 from songbuild.formats.page.markup import clock, escape, number
 from songbuild.formats.page.svg import Scale, Values, across, band, bars, line, picture, ticks, upright
 
@@ -18,9 +18,13 @@ STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 MOST_TICKS = 7
 LOUDNESS_LU = 36
 """The height of a plot of loudness."""
-_UPRIGHT = Scale(1.0, -1.0)
-_OCTAVES = ((2, "31"), (5, "63"), (8, "125"), (11, "250"), (14, "500"), (17, "1k"), (20, "2k"), (23, "4k"), (26, "8k"), (29, "16k"))  # fmt: skip # noqa: E501
-"""Third octaves with a label: every third one."""
+NOMINAL_HZ = (
+    "20", "25", "31.5", "40", "50", "63", "80", "100", "125", "160", "200", "250", "315", "400", "500", "630", "800",
+    "1k", "1.25k", "1.6k", "2k", "2.5k", "3.15k", "4k", "5k", "6.3k", "8k", "10k", "12.5k", "16k", "20k",
+)  # fmt: skip
+"""IEC 61260-1, annex E: what the bands are called."""
+_LABELLED = range(2, BANDS, 3)
+"""Third octaves with a label: one an octave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,31 @@ def figure(rows: Iterable[Row], above: str = "", below: str = "") -> Iterator[st
     yield f'<div class="row"><div></div><div class="axis">{below}</div></div></figure>'
 
 
-def timeline(master: Master, marks: Sequence[Mark], rows: Sequence[str], seam: str = "section") -> Iterator[str]:
-    """A figure over time with some of the rows 'waveform', 'loudness' and 'correlation'."""
+def timeline(
+    master: Master, marks: Sequence[Mark], rows: Sequence[str], sounds: Sequence[tuple[float, float]] = ()
+) -> Iterator[str]:
+    """A figure over time with some of the rows 'waveform', 'loudness' and 'correlation'.
+
+    `sounds` are where the tracks of an album begin and end, in seconds; they are drawn where there are any.
+    """
     seconds = float(master.curves["seconds"])
     width = seconds / float(master.curves["column_s"]) if seconds else 1.0
     edges = [mark.start_s / seconds * width for mark in marks if seconds and mark.start_s > 0.0]
-    seams = upright(edges, seam)
+    seams = upright(edges, "section")
     drawn = {"waveform": _waveform, "loudness": _loudness, "correlation": _correlation}
-    yield from figure([drawn[name](master, width, seams) for name in rows], _strip(marks, seconds), _times(seconds))
+    made = [_sounds(sounds, seconds)] if sounds else []
+    made += [drawn[name](master, width, seams) for name in rows]
+    yield from figure(made, _strip(marks, seconds), _times(seconds))
+
+
+def _sounds(sounds: Sequence[tuple[float, float]], seconds: float) -> Row:
+    """Tracks one after the other, by turns above and below, so that an overlap is seen."""
+    boxes = (
+        f"M{left:.2f} {10 + 44 * (at % 2)}H{right:.2f}v36H{left:.2f}z"
+        for at, (left, right) in enumerate((1000 * start / seconds, 1000 * stop / seconds) for start, stop in sounds)
+    )
+    path = f'<path class="sound" d="{"".join(boxes)}"/>'
+    return Row("<b>Tracks</b> gaps and crossfades", "", picture("The tracks in time", 1000, [path]), "thin")
 
 
 def _waveform(master: Master, width: float, seams: str) -> Row:
@@ -102,8 +123,8 @@ def _correlation(master: Master, width: float, seams: str) -> Row:
     return Row(caption, labels, picture("Correlation of left and right over time", width, body), "low")
 
 
-def spectrum(master: Master) -> Iterator[str]:
-    """The long-term spectrum beside the corridor."""
+def spectrum(master: Master, words: str = "this master") -> Iterator[str]:
+    """The long-term spectrum, which `words` name, beside the corridor."""
     low, high = ([round(level, 2) for level in edge.tolist()] for edge in corridor())
     own, other = master.balance_db, master.reference_db
     peak = max((*high, *(own or ()), *(other or ())))
@@ -115,10 +136,10 @@ def spectrum(master: Master) -> Iterator[str]:
     keys = [key("corridor", "usual range")]
     if other is not None:
         body.append(line(other, scale, "reference"))
-        keys.append(key("reference", f"reference, {master.reference}"))
+        keys.append(key("reference", "reference"))
     if own is not None:
         body.append(line(own, scale, "spectrum"))
-        keys.append(key("spectrum", "this master"))
+        keys.append(key("spectrum", words))
     labels = "".join(ticks(scale, ((level, number(level, 0)) for level in levels)))
     title = "The long-term spectrum in third octaves, beside the usual range"
     row = Row(f"<b>Spectrum</b> dB, third octaves {''.join(keys)}", labels, picture(title, BANDS, body), "high")
@@ -139,21 +160,65 @@ def width(master: Master) -> Iterator[str]:
     yield from figure([Row(caption, labels, picture(title, BANDS, body), "high")], below=_hertz())
 
 
-def outside(master: Master) -> list[tuple[float, float]]:
-    """(Hz, dB) of the bands that are outside of the corridor, and how far."""
-    if master.balance_db is None:
-        return []
-    edges = zip(centres().tolist(), master.balance_db, *(edge.tolist() for edge in corridor()), strict=True)
-    found = [(hz, level - high if level > high else min(0.0, level - low)) for hz, level, low, high in edges]
-    return [(hz, off) for hz, off in found if abs(off) >= 0.05]
+def levels(tracks: Sequence[Track]) -> Iterator[str]:
+    """A bar for each track: integrated loudness, with the highest short-term loudness and the target as lines."""
+    known = [track.measured.get(name) for track in tracks for name in ("integrated_lufs", "short_term_max_lufs")]
+    known += [track.loudness for track in tracks]
+    heard = [level for level in known if level is not None]
+    top = ceil((max(heard, default=-9.0) + 1.0) / 3.0) * 3.0
+    bottom = min(top - 18.0, floor((min(heard, default=-20.0) - 1.0) / 3.0) * 3.0)
+
+    def place(level: float) -> str:
+        return f"{min(100.0, max(0.0, 100.0 * (level - bottom) / (top - bottom))):.2f}%"
+
+    yield '<div class="levels">'
+    keys = [key("loud", "integrated"), key("short", "short-term, highest")]
+    keys += [key("target", "target")] if any(track.loudness is not None for track in tracks) else []
+    yield f'<div class="caption">LUFS {"".join(keys)}</div>'
+    for track in tracks:
+        own, most, aim = (
+            *(track.measured.get(name) for name in ("integrated_lufs", "short_term_max_lufs")),
+            track.loudness,
+        )
+        bar = f'<i class="loud" style="width:{place(own)}"></i>' if own is not None else ""
+        bar += f'<i class="most" style="left:{place(most)}"></i>' if most is not None else ""
+        bar += f'<i class="aim" style="left:{place(aim)}"></i>' if aim is not None else ""
+        name = escape(f"{track.number}. {track.title}")
+        yield f'<div class="level"><span title="{name}">{name}</span><span class="bar">{bar}</span>'
+        yield f"<span>{number(own, 1)}</span></div>"
+    step = 3 if top - bottom <= 12 else 6
+    labels = (f'<span style="left:{place(level)}">{number(level, 0)}</span>' for level in _between(bottom, top, step))
+    yield f'<div class="level"><span></span><span class="axis">{"".join(labels)}</span><span></span></div></div>'
+
+
+def _between(bottom: float, top: float, step: int) -> Iterator[float]:
+    level = bottom
+    while level <= top:
+        yield level
+        level += step
+
+
+def outside(master: Master) -> list[list[tuple[str, float]]]:
+    """Runs of neighbouring bands outside of the corridor, each on one side of it: (nominal Hz, how far in dB)."""
+    runs: list[list[tuple[str, float]]] = []
+    before = 0.0
+    edges = zip(NOMINAL_HZ, master.balance_db or (), *(edge.tolist() for edge in corridor()), strict=False)
+    for hertz, level, low, high in edges:
+        off = round(max(level - high, 0.0) + min(level - low, 0.0), 1)
+        if off * before > 0.0:
+            runs[-1].append((hertz, off))
+        elif off:
+            runs.append([(hertz, off)])
+        before = off
+    return runs
 
 
 def _octaves() -> list[float]:
-    return [place + 0.5 for place, _ in _OCTAVES]
+    return [place + 0.5 for place in _LABELLED]
 
 
 def _hertz() -> str:
-    places = ((100.0 * (place + 0.5) / BANDS, text) for place, text in _OCTAVES)
+    places = ((100.0 * (place + 0.5) / BANDS, NOMINAL_HZ[place]) for place in _LABELLED)
     return "".join(f'<span style="left:{left:.2f}%">{text}</span>' for left, text in places)
 
 

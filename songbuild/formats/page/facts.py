@@ -21,10 +21,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the page is about: `about` and `credits` are (what, text); `kind` says what it is: 'Song'.
-
-    `language` is that of the page, a BCP 47 tag.
-    """
+    """What the page is about: `about` and `credits` are (what, text); `kind` says what it is: 'Song'."""
 
     title: str
     artist: str
@@ -33,7 +30,6 @@ class Head:
     about: Sequence[tuple[str, str]]
     credits: Sequence[tuple[str, str]]
     picture: Picture | None = None
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,6 @@ class Master:
     fine: Mapping[str, bool] = field(default_factory=dict)
     balance_db: Sequence[float] | None = None
     sides: Sequence[float | None] = ()
-    reference: str = ""
     reference_db: Sequence[float] | None = None
 
 
@@ -103,3 +98,42 @@ class SongFacts:
     masters: Sequence[Master]
     files: Sequence[File]
     warnings: Sequence[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A track of an album: where it is, what it measures, what it aims at, and how it lies beside the others.
+
+    audio_s    where its own sound begins and ends, which may overlap with a neighbour's
+    join       how it follows the track before it: 'gap 2.0 s'
+    measured   what a meter says of it; silence at its ends, the step to it from the track before (`api.album_report`)
+    offsets    octave -> dB against the mean of the tracks
+    index      (index 0 or None, index 1, length) as a CD's MM:SS:FF
+    wrong      what a check says of it
+    """
+
+    number: int
+    title: str
+    start_s: float
+    length_s: float
+    audio_s: tuple[float, float]
+    join: str
+    isrc: str
+    measured: Measured
+    loudness: float | None
+    offsets: Mapping[str, float]
+    index: tuple[str | None, str, str]
+    wrong: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumFacts:
+    """An album's report; `gain_db` is the one gain of all tracks, `disc` where a CD's lead-out begins."""
+
+    head: Head
+    master: Master
+    tracks: Sequence[Track]
+    files: Sequence[File]
+    warnings: Sequence[Notice]
+    gain_db: float | None
+    disc: str

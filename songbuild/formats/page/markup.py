@@ -24,8 +24,8 @@ def number(value: float | None, digits: int, *, signed: bool = False) -> str:
 
 
 def clock(seconds: float) -> str:
-    """A time or a length: '3:25', '1:02:05'."""
-    whole = round(seconds)
+    """A time or a length in whole seconds, as players show it: '3:25', '1:02:05'."""
+    whole = int(seconds + 1e-6)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
@@ -48,7 +48,10 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], kind: str = "") -
             yield f'<tr class="under"><td colspan="{len(heads)}">{row[0]}</td></tr>'
             continue
         first, *rest = row
-        cells = (f'<td data-head="{head}">{cell}</td>' for head, cell in zip(heads[1:], rest, strict=True))
+        cells = (
+            f'<td class="{"none" if cell == NONE else "some"}" data-head="{head}">{cell}</td>'
+            for head, cell in zip(heads[1:], rest, strict=True)
+        )
         yield f'<tr><th scope="row">{first}</th>{"".join(cells)}</tr>'
     yield "</tbody></table></div>"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from songbuild.formats.page import charts
 from songbuild.formats.page.blocks import cards, closing, files, heading, notices, page, readings
@@ -14,7 +14,7 @@ def song_page(facts: SongFacts) -> str:
     """The page, as HTML: one file that needs no other."""
     head = facts.head
     title = f"{head.title} – {head.artist}" if head.artist else head.title
-    return page(f"{title}: delivery report", head.language, _body(facts))
+    return page(f"{title}: delivery report", _body(facts))
 
 
 def _body(facts: SongFacts) -> Iterator[str]:
@@ -38,15 +38,19 @@ def _body(facts: SongFacts) -> Iterator[str]:
 
 
 def balance_words(master: Master) -> str:
-    """Which bands are outside of the usual range, by how much: '63 Hz +2.1 dB'."""
+    """Where the spectrum leaves the usual range, and how far: '25–40 Hz up to −7.5 dB'."""
     if master.balance_db is None:
         return "There is no balance to speak of: bands are silent."
     found = charts.outside(master)
     if not found:
         return "Every band lies within the usual range."
-    said = ", ".join(f"{_hertz(hz)} {number(off, 1, signed=True)} dB" for hz, off in found)
-    return f"Outside of the usual range: {said}."
+    return f"Outside of the usual range: {', '.join(_stretch(run) for run in found)}."
 
 
-def _hertz(hz: float) -> str:
-    return f"{hz / 1000:.3g} kHz" if hz >= 999.0 else f"{hz:.3g} Hz"
+def _stretch(run: Sequence[tuple[str, float]]) -> str:
+    """A run of neighbouring bands (Hz, dB) that are off to the same side."""
+    most = max((off for _, off in run), key=abs)
+    (first, _), (last, _) = run[0], run[-1]
+    if first == last:
+        return f"{first} Hz by {number(most, 1, signed=True)} dB"
+    return f"{first}–{last} Hz by up to {number(most, 1, signed=True)} dB"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 STYLE = """
-:root{--ink:#1c2420;--dim:#5d6963;--paper:#f6f5f1;--card:#fffefb;--rule:#dcdcd3;--wave:#2c6e63;--soft:#a9cfc4;
+:root{--ink:#1c2420;--dim:#5d6963;--paper:#f6f5f1;--card:#fffefb;--rule:#dcdcd3;--wave:#2c6e63;--soft:#8fc0b2;
 --strong:#b4470f;--blue:#315f9e;--range:#e6dfc4;--ok:#20693c;--bad:#a5280e;--up:180 80 20;--down:40 95 160;
 color-scheme:light dark}
 @media (prefers-color-scheme:dark){:root{--ink:#e7ebe6;--dim:#9aa8a0;--paper:#131715;--card:#1b211e;--rule:#343d38;
---wave:#6cc0ab;--soft:#35675b;--strong:#ff9a5c;--blue:#86b6f2;--range:#3d3a28;--ok:#7dd69b;--bad:#ff8d70;
+--wave:#6cc0ab;--soft:#4a8f7d;--strong:#ff9a5c;--blue:#86b6f2;--range:#3d3a28;--ok:#7dd69b;--bad:#ff8d70;
 --up:255 150 90;--down:120 180 255}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Helvetica,Arial,sans-serif;
@@ -15,8 +15,8 @@ font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 main{max-width:1120px;margin:0 auto;padding:28px 20px 40px}
 header{display:flex;gap:24px;align-items:center;margin-bottom:22px}
 header img,header .blank{width:132px;height:132px;border-radius:6px;flex:none;object-fit:cover}
-header .blank{display:flex;align-items:center;justify-content:center;background:var(--rule);color:var(--dim);font-size:12px;
-text-align:center;padding:8px}
+header .blank{display:flex;align-items:center;justify-content:center;background:var(--rule);color:var(--dim);
+font-size:12px;text-align:center;padding:8px}
 header>div:last-child{min-width:0}
 .kind{margin:0;color:var(--dim);font-size:12px;letter-spacing:.09em;text-transform:uppercase}
 h1{margin:2px 0 0;font-size:34px;line-height:1.15;font-weight:650;letter-spacing:-.01em}
@@ -52,13 +52,16 @@ a{color:inherit}
 padding:2px 4px;border-left:1px solid var(--dim)}
 .strip small{display:block;font-weight:400;color:var(--dim);font-size:11px;overflow:hidden;text-overflow:ellipsis}
 path.wave{fill:var(--wave);stroke:var(--wave);stroke-width:.8}
+path.sound{fill:var(--wave);stroke:none}
+.plot.thin{height:34px}
+i.loud{border-top:9px solid var(--wave)}
 path.zero{stroke:var(--dim);stroke-opacity:.5}
 path.grid{stroke:var(--rule)}
 path.section{stroke:var(--dim);stroke-opacity:.55;stroke-dasharray:2 3}
-path.momentary{fill:var(--soft);stroke:var(--soft)}
+path.momentary{fill:var(--soft);stroke:var(--soft);stroke-width:1.5}
 path.short{stroke:var(--strong);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 path.target{stroke:var(--ink);stroke-width:1.4;stroke-dasharray:7 4}
-path.related{fill:var(--blue);stroke:var(--blue)}
+path.related{fill:var(--blue);stroke:var(--blue);stroke-width:1.3}
 path.corridor{fill:var(--range);stroke:none}
 path.spectrum{stroke:var(--strong);stroke-width:2.2;stroke-linejoin:round}
 path.reference{stroke:var(--blue);stroke-width:1.6;stroke-dasharray:5 3}
@@ -76,6 +79,7 @@ thead th{border-top:0;font-size:12px;color:var(--dim);font-weight:500;white-spac
 tbody th{font-weight:500}
 .figures td,.figures thead th:not(:first-child){text-align:right;white-space:nowrap}
 td small,th small{color:var(--dim);font-weight:400;margin-left:5px}
+.files td[data-head=Format],.files th:nth-child(2){text-align:left!important}
 .under td{border-top:0;padding-top:0;text-align:left;white-space:normal}
 .sum{font:11.5px/1.4 ui-monospace,Menlo,Consolas,monospace;color:var(--dim);overflow-wrap:anywhere}
 .pairs th{width:11em;color:var(--dim);font-weight:400}
@@ -84,11 +88,12 @@ td small,th small{color:var(--dim);font-weight:400;margin-left:5px}
 padding:8px 12px;margin:6px 0}
 .notes code{color:var(--dim);margin-right:8px}
 .notes small{display:block;color:var(--dim)}
-.heat td{text-align:center}
+.heat td,.heat thead th:not(:first-child){text-align:center}
 .heat td i{font-style:normal;display:block;border-radius:3px;padding:1px 2px}
+.levels .caption{margin:0 0 6px}
 .levels{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:12px 14px 8px}
-.level{display:grid;grid-template-columns:minmax(90px,26%) minmax(0,1fr) 64px;gap:10px;align-items:center;font-size:14px;
-margin:4px 0}
+.level{display:grid;grid-template-columns:minmax(90px,26%) minmax(0,1fr) 64px;gap:10px;align-items:center;
+font-size:14px;margin:4px 0}
 .level>span:first-child{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .level>span:last-child{text-align:right}
 .level .bar{position:relative;height:16px;background:var(--paper);border-radius:3px}
@@ -112,6 +117,7 @@ h1{font-size:25px}.by{font-size:15px}
 .files tr{border-top:1px solid var(--rule);padding:6px 0}
 .files tr.under{border-top:0;padding-top:0}
 .files th,.files td{border-top:0;padding:1px 10px}
+.files td.none{display:none}
 .files td[data-head]::before{content:attr(data-head);display:inline-block;width:7.5em;color:var(--dim);font-size:12px}
 .pairs th{width:8em}
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from songbuild.formats.page.markup import escape
 
@@ -33,23 +34,34 @@ def picture(title: str, width: float, body: Iterable[str], kind: str = "") -> st
 
 def line(values: Values, scale: Scale, kind: str, start: float = 0.5) -> str:
     """A line through values one column apart, the first at `start`; interrupted where there is none."""
-    path = "".join(
-        "M" + "L".join(f"{start + at:g} {scale.y(value):.1f}" for at, value in run)
-        + ("h0" if len(run) == 1 else "")  # a dot, by the round ends of its stroke
-        for run in _runs(values)
-    )  # fmt: skip
+    path = ""
+    for first, run in _runs(values):
+        tenths = _tenths(run, scale)
+        there = _way(tenths, 1) or "h0"  # a dot, by the round ends of its stroke
+        path += f"M{start + first:g} {tenths[0] / 10:g}{there}"
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
 
 def band(lows: Values, highs: Values, scale: Scale, kind: str, start: float = 0.5) -> str:
     """The surface between two lines, which have and lack values at the same places."""
     path = ""
-    tops = _runs(highs)
-    for run, under in zip(tops, _runs(lows), strict=True):
-        there = "L".join(f"{start + at:g} {scale.y(value):.1f}" for at, value in run)
-        back = "L".join(f"{start + at:g} {scale.y(value):.1f}" for at, value in reversed(under))
-        path += f"M{there}L{back}z"
+    for (first, top), (_, under) in zip(_runs(highs), _runs(lows), strict=True):
+        there, back = _tenths(top, scale), _tenths(under, scale)[::-1]
+        edge = f"V{back[0] / 10:g}"
+        path += f"M{start + first:g} {there[0] / 10:g}{_way(there, 1)}{edge}{_way(back, -1)}z"
     return f'<path class="{kind}" d="{path}"/>' if path else ""
+
+
+def _tenths(values: Sequence[float], scale: Scale) -> list[int]:
+    """Places in tenths of the plot's units."""
+    return [round(10 * scale.y(value)) for value in values]
+
+
+def _way(tenths: Sequence[int], step: int) -> str:
+    """The way from the first place to the last, a column a step, relative: a third of the letters."""
+    moves = (f"{(after - before) / 10:g}" for before, after in pairwise(tenths))
+    way = " ".join(f"{step}{'' if move.startswith('-') else ' '}{move}" for move in moves)
+    return f"l{way}" if way else ""
 
 
 def bars(values: Values, scale: Scale, kind: str, gap: float = 0.14) -> str:
@@ -57,8 +69,8 @@ def bars(values: Values, scale: Scale, kind: str, gap: float = 0.14) -> str:
     zero = scale.y(0.0)
     path = "".join(
         f"M{at + gap:g} {zero:.1f}V{scale.y(value):.1f}h{1 - 2 * gap:g}V{zero:.1f}z"
-        for run in _runs(values)
-        for at, value in run
+        for first, run in _runs(values)
+        for at, value in enumerate(run, first)
     )
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
@@ -74,16 +86,16 @@ def upright(places: Iterable[float], kind: str) -> str:
     return f'<path class="{kind}" d="{path}"/>' if path else ""
 
 
-def _runs(values: Values) -> list[list[tuple[int, float]]]:
-    """(place, value) of values in a row, without those that are None."""
-    runs: list[list[tuple[int, float]]] = []
+def _runs(values: Values) -> list[tuple[int, list[float]]]:
+    """Values in a row, with the place of the first, without those that are None."""
+    runs: list[tuple[int, list[float]]] = []
     last = -2
     for at, value in enumerate(values):
         if value is None:
             continue
         if at != last + 1:
-            runs.append([])
-        runs[-1].append((at, value))
+            runs.append((at, []))
+        runs[-1][1].append(value)
         last = at
     return runs
 
