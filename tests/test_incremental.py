@@ -1,6 +1,6 @@
 """Edits of every kind to example_song: built on what the last build left, and from an empty cache, byte for byte.
 
-The tempo is eight times the song's, so that every bar, section and edit is there and a build takes seconds, and notes
+The tempo is ten times the song's, so that every bar, section and edit is there and a build takes seconds, and notes
 that a clean build renders again may come from this process's memory (tests/devices/test_placer.py shows that this
 changes no bit).  `make soak` takes 200 random edits instead of two, and makes the named
 ones in the song as it is.  SONGBUILD_SOAK says how many there are, SONGBUILD_SEED which.
@@ -28,7 +28,7 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "example_song"
 SOAK = int(os.environ.get("SONGBUILD_SOAK", "0"))
 SEED = int(os.environ.get("SONGBUILD_SEED", "1"))
 PARTS = 8 if SOAK else 1
-FASTER = 8
+FASTER = 10
 NOTES = ArrayCache(3 * 2**30)
 Edit = Callable[[Path], None]
 

@@ -73,27 +73,27 @@ def _fault(path: Path, errors: list[Any], model: type[BaseModel]) -> Fault:
     if isinstance(cause, NotationError):
         return cause.fault(code("malformed text", path), path)
     kind, message, hint = _said(first, list(_fields(model, first["loc"])))
-    key = kind in ("unknown key", "missing key") or first["loc"][-1] == "[key]"
+    key = kind in ("unknown key", "missing key") or first["loc"][-1:] == ("[key]",)
     return Fault(code(kind, path), path, message, hint, key=key)
 
 
 def _said(error: Any, fields: list[Any]) -> tuple[Kind, str, str | None]:
     """(kind, message, hint) of one pydantic error; `fields` are the places in the model that its location may mean."""
     what, loc, value, context = error["type"], error["loc"], error["input"], error.get("ctx", {})
-    name = str(loc[-1])
+    last = loc[-1] if loc else ""  # of the whole: nothing
     if what in ("extra_forbidden", "invalid_key"):
         known = [key for field in fields if isinstance(field, list) for key in field]
-        return "unknown key", f"unknown key '{name}'", did_you_mean(name, known)
+        return "unknown key", f"unknown key '{last}'", did_you_mean(str(last), known)
     if what == "missing":
-        if isinstance(loc[-1], int):
+        if isinstance(last, int):
             return "wrong type", "a value is missing here", None
-        return "missing key", f"'{name}' is missing", None
+        return "missing key", f"'{last}' is missing", None
     if what in ("unit", "device"):
         return "wrong unit" if what == "unit" else "malformed device", error["msg"], None
     if what in _BOUNDS:
         words, bound = _BOUNDS[what]
         return "out of range", f"must be {words} {number(context[bound])}{_unit(fields)}, not {shown(value)}", None
-    if loc[-1] == "[key]" and what in _EXPECTED:
+    if last == "[key]" and what in _EXPECTED:
         return "wrong type", f"expected {_EXPECTED[what]} as key, not '{value}'", None
     if context.get("class_name") == "Device":
         example = "'compressor' or 'compressor: {threshold_db: -18}'"
