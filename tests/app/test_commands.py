@@ -175,3 +175,11 @@ def test_a_bug_is_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("songbuild.app.cli.commands.cli.main", broken)
     with pytest.raises(ZeroDivisionError):
         run()
+
+
+def test_a_problem_of_a_whole_device_is_at_the_device(tmp_path: Path) -> None:
+    instrument = "{sampler: {file: a.wav, zones: [{file: a.wav}]}}"
+    (tmp_path / "song.yaml").write_text(f"title: T\narrangement:\n  tracks: {{a: {{instrument: {instrument}}}}}\n")
+    ran = songbuild("check", tmp_path)
+    assert ran.code == 1
+    assert "song.yaml:3:38: error[ARR008]: give either `file` or `zones`, not both" in ran.err

@@ -166,12 +166,6 @@ CASES = [
     song("UPC's digit", "SONG008", "title: T\nupc: 03600029145§3\n", "is 3, the others ask for 2", "changed places"),
     song("UPC's length", "SONG008", "title: T\nupc: §0360002914\n", "not a UPC or EAN", "13 (EAN)"),
     song("language", "SONG008", "title: T\nlanguage: §english\n", "not a language tag", "zxx"),
-    song(
-        "two ways at once",
-        "ARR008",
-        "title: T\narrangement:\n  tracks: {a: {instrument: {sampler: §{file: a.wav, zones: [{file: a.wav}]}}}}\n",
-        "give either `file` or `zones`, not both",
-    ),
     song("share", "SONG005", "title: T\ncredits: {composer: {name: A, share: §120%}}\n", "at most 1, not '120%'"),
     song("explicit", "SONG007", "title: T\nexplicit: §maybe\n", "'maybe'", "known: explicit, clean, none"),
     # Delivery, master
