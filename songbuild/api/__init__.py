@@ -1,4 +1,4 @@
-"""The public functions: load, check, explain, render, lock, verify, audit, measure.  The command line is made of these."""
+"""The public functions: load, check, explain, render, lock, verify, audit, measure; the command line calls them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Audited", "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "UsageError",
-    "Verified", "audit", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store", "render",
-    "render_album", "size", "verify",
+    "Verified", "audit", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store",
+    "render", "render_album", "size", "verify",
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from songbuild.api.project import Project, open_project
 from songbuild.api.records import STATEMENT, Fingerprint, Record, find
 from songbuild.api.song import Song, UsageError, open_store
 from songbuild.engine import Store
-from songbuild.formats.intoto import dependencies, external, internal
+from songbuild.formats.intoto import builder, dependencies, external, internal
 from songbuild.manifest.find import song_file
 from songbuild.model.lock import Inputs, Plain
 from songbuild.problems import Problem, Span
@@ -31,7 +31,7 @@ class Audited:
     """What an audit came to.
 
     facts     file, blake3, sha256; where a record of it was found also record, name, match ("bytes", "audio", "name"),
-              song, title, current (whether the text of today makes this file), versions, profile
+              song, title, current (whether the text of today makes this file); versions and profile, where recorded
     steps     from the file back to what was read: see `lineage`; none where the text isn't there
     recorded  what a statement of provenance says the file was made from: [{name, digest…}]
     """
@@ -64,7 +64,7 @@ def audit(file: Song, *, song: Song | None = None, trusted: bool = False, cache:
             hint = "name what may have made it with --song" if song is None else None
             return Audited([Problem(UNKNOWN, message, Span(str(file)), hint)], facts)
         facts |= {"record": str(record.source), "name": record.name, "match": record.match}
-        problems = _matched(record, str(file))
+        problems = _matched(record, made, str(file))
         recorded = [each.json() for each in dependencies(record.statement)] if record.statement else []
         if record.manifest is None:
             message = f"the text that {record.name} was made from isn't there: --song names it"
@@ -79,19 +79,19 @@ def audit(file: Song, *, song: Song | None = None, trusted: bool = False, cache:
             return Audited([*problems, *errors, *today], facts | _recorded_machine(record), recorded=recorded)
         inputs = inputs_of(project)
         nodes, since = _since(record, made, project, inputs, store)
-        facts |= {"title": project.own.model.title, "current": not since, "versions": inputs.versions}
-        facts |= {"profile": inputs.profile, **_recorded_machine(record)}
+        facts |= {"title": project.own.model.title, "current": not since, **_recorded_machine(record)}
         return Audited([*problems, *since], facts, lineage(project, record.name, nodes, inputs), recorded)
 
 
-def _matched(record: Record, file: str) -> list[Problem]:
+def _matched(record: Record, made: Fingerprint, file: str) -> list[Problem]:
     """What is to be said of how a file fits its record."""
     if record.match == "bytes":
         return []
     if record.match == "audio":
         message = f"this file's audio is that of {record.name}; its bytes differ: its tags or its packing were changed"
         return [Problem(RETAGGED, message, Span(file), severity="warning")]
-    message = f"this is not {record.name} as it was delivered: its audio is another, too"
+    what = "its content is another" if made.audio is None else "its audio is another, too"
+    message = f"this is not {record.name} as it was delivered: {what}"
     return [Problem(ALTERED, message, Span(file), "what follows is what the delivered one was made of")]
 
 
@@ -101,8 +101,9 @@ def _recorded_machine(record: Record) -> dict[str, Any]:
         return {"versions": record.lock.versions, "profile": record.lock.profile}
     if record.statement is None:
         return {}
-    packages = [each.uri for each in dependencies(record.statement) if each.uri]
-    return {"packages": packages, "profile": internal(record.statement).get("profile")}
+    packages = {each.name: each.uri.rpartition("@")[2] for each in dependencies(record.statement) if each.uri}
+    versions = {**builder(record.statement), **packages}
+    return {"versions": versions, "profile": internal(record.statement).get("profile")}
 
 
 def _since(

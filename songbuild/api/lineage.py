@@ -66,7 +66,7 @@ def _step(project: Project, node: Node, made: Mapping[str, str], inputs: Inputs)
 
 
 def _home(node: Node, name: str, paths: list[SongPath]) -> SongPath:
-    """The path that stands for a node: its own origin, else what it is named after, else its first."""
+    """The path that stands for a node: what it is named after, its own origin, its place in the delivery, its stage."""
     kind, _, rest = name.partition(" ")
     named: dict[str, SongPath] = {
         "channel": ("mix", "channels", rest),
@@ -75,8 +75,10 @@ def _home(node: Node, name: str, paths: list[SongPath]) -> SongPath:
         "track": ("arrangement", "tracks", rest),
         "recording": ("recordings", rest),
     }
-    own = named.get(kind) if rest else (node.stage,)
-    return own or node.origins.get(()) or next(iter(paths), (node.stage,))
+    delivered = (path for path in paths if path[:1] == ("delivery",))
+    staged = () if node.stage == "album" else (node.stage,)
+    own = named.get(kind) if rest else None
+    return own or node.origins.get(()) or next(delivered, staged) or next(iter(paths), ())
 
 
 def _device(part: Part, path: SongPath) -> Device | None:
@@ -103,7 +105,7 @@ def _told(project: Project, part: Part, path: SongPath, device: Device, inputs: 
     written = [
         {"name": spelled(at[len(path) + 1 :]), "value": portable(project, at, value), "place": str(part.span(at))}
         for at, value in part.values()
-        if at[: len(path) + 1] == (*path, "params") and part.places.find(at).exact
+        if at[: len(path) + 1] == (*path, "params") and part.span(at) != part.span(path)
     ]
     return found | ({"values": written} if written else {})
 
@@ -150,8 +152,9 @@ def _comp(project: Project, part: Part, node: Node, name: str) -> Iterator[dict[
         path: SongPath = ("recordings", recording, "comp", place) if regions else ("recordings", recording)
         told = {"take": cut.take, "start": cut.start_frame, "stop": cut.stop_frame, "source": cut.source_frame}
         if text.bars is not None:
-            last = cut.stop_frame if cut.stop_frame is not None else project.graph.grid[-1]
-            bars = text.bars.within(cut.start_frame + cut.fade_in_frames, max(cut.start_frame + 1, last))
+            first = cut.start_frame + cut.fade_in_frames
+            end = text.bars.starts[-1] + 1 if cut.stop_frame is None else cut.stop_frame - cut.fade_out_frames
+            bars = text.bars.within(first, max(first + 1, end))
             told["bars"] = text.bars.words(bars).removeprefix(", ")
         yield {**told, "gain_db": cut.gain_db, "reverse": cut.reverse, "place": str(part.span(path))}
 

@@ -24,8 +24,8 @@ class Resource:
 
     name: str
     digest: Mapping[str, str] = field(default_factory=dict)
-    uri: str | None = None
-    media_type: str | None = None
+    uri: str = ""
+    media_type: str = ""
 
     def json(self) -> dict[str, Any]:
         """The descriptor; what is not known is left out."""
@@ -82,7 +82,9 @@ def dependencies(read: Mapping[str, Any]) -> list[Resource]:
     """What the files were built from."""
     listed = _listed(_within(read, "predicate", "buildDefinition").get("resolvedDependencies"))
     return [
-        Resource(str(each.get("name")), _within(each, "digest"), each.get("uri"), each.get("mediaType"))
+        Resource(
+            str(each.get("name")), _within(each, "digest"), str(each.get("uri") or ""), str(each.get("mediaType") or "")
+        )
         for each in listed
     ]
 
@@ -95,6 +97,11 @@ def external(read: Mapping[str, Any]) -> dict[str, Any]:
 def internal(read: Mapping[str, Any]) -> dict[str, Any]:
     """The internal parameters."""
     return _within(read, "predicate", "buildDefinition", "internalParameters")
+
+
+def builder(read: Mapping[str, Any]) -> dict[str, Any]:
+    """The versions of what has built."""
+    return _within(read, "predicate", "runDetails", "builder", "version")
 
 
 def _within(value: Any, *keys: str) -> dict[str, Any]:

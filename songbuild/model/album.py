@@ -99,8 +99,9 @@ class AlbumDelivery(Params):
     album: list[Literal["wav24", "wav16", "flac"]] = Field(
         default_factory=list, description="the whole album in one file, with a cue sheet"
     )
-    cd: list[Literal["cue", "toc", "ddp"]] = Field(
-        default_factory=list, description="a CD: an image with cue sheet or cdrdao TOC, a DDP 2.00 fileset"
+    cd: list[Literal["cue", "toc", "ddp", "inlay"]] = Field(
+        default_factory=list,
+        description="a CD: an image with cue sheet or cdrdao TOC, a DDP 2.00 fileset, the track list as text",
     )
     report: bool = Field(False, description="report.html: tracks, loudness, spectrum, CD and checksums on a page")
     provenance: bool = Field(False, description="provenance.json: what the files were made from, as in-toto has it")

@@ -11,7 +11,7 @@ import numpy as np
 
 from songbuild.engine import MadeFile, Node, Reader, Recipe
 from songbuild.engine.graph import Json
-from songbuild.formats.cd import Disc, DiscTrack, check, checksums, cue_sheet, descriptors, toc_file, write_image
+from songbuild.formats.cd import Disc, DiscTrack, check, checksums, cue_sheet, descriptors, inlay, toc_file, write_image
 from songbuild.formats.cd.ddp import CHECKSUMS, FILES, IMAGE
 from songbuild.formats.cd.image import Samples
 from songbuild.model.album import Album
@@ -76,6 +76,8 @@ def cd_files(disc: Disc, wanted: Sequence[str], base: str, stream: Node) -> tupl
         found[f"{base}.cue"] = cue_file(f"{base}.cue", disc, image)
     if "toc" in wanted:
         found[f"{base}.toc"] = _text(f"{base}.toc", toc_file(disc, image))
+    if "inlay" in wanted:
+        found[f"{base}.txt"] = _text(f"{base}.txt", inlay(disc))
     if "ddp" in wanted:
         found |= _fileset(disc, f"{base.rpartition('/')[0]}/ddp", stream)
     return found, faults

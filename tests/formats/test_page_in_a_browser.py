@@ -51,7 +51,7 @@ def _look(folder: Path, page: str, width: int, *options: str) -> dict[str, Any]:
     done = _chromium(
         profile, "--allow-file-access-from-files", *options, "--dump-dom", (folder / "frame.html").as_uri()
     )
-    assert "CONSOLE" not in done.stderr, done.stderr
+    assert [said for said in done.stderr.splitlines() if "CONSOLE" in said] == []
     found = re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)
     assert found
     return dict(json.loads(html.unescape(found[1])))

@@ -14,8 +14,8 @@ LETTERS = 12
 """Of a digest, so many are shown to people."""
 _MATCHES = {
     "bytes": "is {name}, byte for byte",
-    "audio": "has the audio of {name}",
-    "name": "has the name of {name}, not its content",
+    "audio": "has the audio of {name}, in other bytes",
+    "name": "has the name of {name}, with another content",
 }
 
 
@@ -55,13 +55,11 @@ def _head(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"  sha256 {facts['sha256']}"
     if "record" not in facts:
         return
-    of = f" of '{facts['title']}'" if "title" in facts else ""
-    yield f"  {_MATCHES[facts['match']].format(name=facts['name'])}{of}, says {facts['record']}"
+    name = f"{facts['name']} of '{facts['title']}'" if "title" in facts else facts["name"]
+    yield f"  {_MATCHES[facts['match']].format(name=name)}: see {facts['record']}"
     if "versions" in facts:
         versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
         yield f"  made by {versions}"
-    elif "packages" in facts:
-        yield f"  made by {', '.join(facts['packages'])}"
     if facts.get("profile"):
         yield f"  on {facts['profile']}"
 

@@ -16,6 +16,8 @@ from songbuild.formats.page.svg import Scale, Values, across, band, bars, line, 
 Curves = Mapping[str, Any]
 STEPS_S = (0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800)
 MOST_TICKS = 7
+MOST_NAMES = 6
+"""So many names of stretches fit over a plot on a telephone."""
 LOUDNESS_LU = 36
 """The height of a plot of loudness."""
 NOMINAL_HZ = (
@@ -42,11 +44,11 @@ def key(kind: str, words: str) -> str:
     return f'<span class="key"><i class="{kind}"></i>{escape(words)}</span>'
 
 
-def figure(rows: Iterable[Row], above: str = "", below: str = "") -> Iterator[str]:
-    """Plots that share what is to the right of them: strips `above` and labels `below`."""
+def figure(rows: Iterable[Row], above: str = "", below: str = "", kind: str = "few") -> Iterator[str]:
+    """Plots that share what is to the right of them: a strip of a kind `above`, 'few' or 'many', and labels `below`."""
     yield '<figure class="plots">'
     if above:
-        yield f'<div class="row"><div></div><div class="strip">{above}</div></div>'
+        yield f'<div class="row"><div></div><div class="strip {kind}">{above}</div></div>'
     for row in rows:
         yield f'<div class="caption">{row.caption}</div><div class="row"><div class="ticks">{row.labels}</div>'
         yield f'<div class="plot {row.height}">{row.body}</div></div>'
@@ -67,7 +69,7 @@ def timeline(
     drawn = {"waveform": _waveform, "loudness": _loudness, "correlation": _correlation}
     made = [_sounds(sounds, seconds)] if sounds else []
     made += [drawn[name](master, width, seams) for name in rows]
-    yield from figure(made, _strip(marks, seconds), _times(seconds))
+    yield from figure(made, _strip(marks, seconds), _times(seconds), "many" if _many(marks) else "few")
 
 
 def _sounds(sounds: Sequence[tuple[float, float]], seconds: float) -> Row:
@@ -223,14 +225,28 @@ def _hertz() -> str:
 
 
 def _strip(marks: Sequence[Mark], seconds: float) -> str:
-    """The names of stretches over the time that they take."""
+    """The names of stretches over the time that they take, each with a number to stand for it on a telephone."""
     spans = []
-    for mark in marks:
+    for place, mark in enumerate(marks, 1):
         left, wide = 100.0 * mark.start_s / seconds, 100.0 * (mark.stop_s - mark.start_s) / seconds
-        words = f"{escape(mark.label)}<small>{escape(mark.note)}</small>"
+        words = f"<b>{escape(mark.label)}</b><small>{escape(mark.note)}</small>"
         title = escape(f"{mark.label}, {mark.note}, {clock(mark.start_s)}")
-        spans.append(f'<span title="{title}" style="left:{left:.3f}%;width:{wide:.3f}%">{words}</span>')
+        place_words = f'style="left:{left:.3f}%;width:{wide:.3f}%"'
+        spans.append(f'<span title="{title}" {place_words}><i>{place}</i>{words}</span>')
     return "".join(spans)
+
+
+def form(marks: Sequence[Mark]) -> str:
+    """The same as a list, for where the strip has room for the numbers alone."""
+    items = (
+        f"<li><i>{place}</i> <b>{escape(mark.label)}</b> {escape(mark.note)}, {clock(mark.start_s)}</li>"
+        for place, mark in enumerate(marks, 1)
+    )
+    return f'<ol class="form">{"".join(items)}</ol>' if _many(marks) else ""
+
+
+def _many(marks: Sequence[Mark]) -> bool:
+    return len(marks) > MOST_NAMES
 
 
 def _times(seconds: float) -> str:

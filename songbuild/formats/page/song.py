@@ -24,6 +24,7 @@ def _body(facts: SongFacts) -> Iterator[str]:
     yield from notices(facts.warnings)
     yield "<h2>Master</h2>"
     yield from charts.timeline(own, facts.marks, ("waveform", "loudness", "correlation"))
+    yield charts.form(facts.marks)
     yield '<div class="pair"><div>'
     yield from charts.spectrum(own)
     yield f"<p>{escape(balance_words(own))}</p></div><div>"

@@ -50,6 +50,9 @@ a{color:inherit}
 .strip{position:relative;height:36px;font-size:12px;font-weight:600}
 .strip span{position:absolute;top:0;bottom:0;overflow:hidden;white-space:nowrap;text-overflow:ellipsis;line-height:1.3;
 padding:2px 4px;border-left:1px solid var(--dim)}
+.strip i,.form i{font-style:normal}
+.strip i,.form{display:none}
+.strip b{font-weight:600}
 .strip small{display:block;font-weight:400;color:var(--dim);font-size:11px;overflow:hidden;text-overflow:ellipsis}
 path.wave{fill:var(--wave);stroke:var(--wave);stroke-width:.8}
 path.sound{fill:var(--wave);stroke:none}
@@ -76,7 +79,7 @@ i.reference{border-top:2px dashed var(--blue)}i.spectrum{border-top:2px solid va
 table{border-collapse:collapse;width:100%;background:var(--card);border:1px solid var(--rule);font-size:14px}
 th,td{padding:6px 10px;text-align:left;border-top:1px solid var(--rule);vertical-align:baseline}
 thead th{border-top:0;font-size:12px;color:var(--dim);font-weight:500;white-space:nowrap}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:7.5em;overflow-wrap:anywhere}
 .figures td,.figures thead th:not(:first-child){text-align:right;white-space:nowrap}
 td small,th small{color:var(--dim);font-weight:400;margin-left:5px}
 .files td[data-head=Format],.files th:nth-child(2){text-align:left!important}
@@ -112,6 +115,10 @@ h1{font-size:25px}.by{font-size:15px}
 .plots{padding:8px 8px 6px 2px}
 .cards{grid-template-columns:repeat(2,minmax(0,1fr))}
 .key{margin-left:0;margin-right:10px}
+.strip.many{height:18px}.strip.many span{padding:0 1px;font-size:9px;text-overflow:clip}
+.strip.many i{display:inline}.strip.many b,.strip.many small{display:none}
+.form{display:block;list-style:none;margin:-4px 4px 12px;padding:0;font-size:12px;color:var(--dim);columns:2}
+.form b{color:var(--ink)}
 .files thead{display:none}
 .files,.files tbody,.files tr,.files th,.files td{display:block;text-align:left!important;white-space:normal!important}
 .files tr{border-top:1px solid var(--rule);padding:6px 0}
