@@ -105,7 +105,7 @@ def _told(project: Project, part: Part, path: SongPath, device: Device, inputs: 
     written = [
         {"name": spelled(at[len(path) + 1 :]), "value": portable(project, at, value), "place": str(part.span(at))}
         for at, value in part.values()
-        if at[: len(path) + 1] == (*path, "params") and part.span(at) != part.span(path)
+        if at[: len(path) + 1] == (*path, "params") and part.span(at) not in (part.span(path), part.span(at[:-1]))
     ]
     return found | ({"values": written} if written else {})
 
