@@ -114,7 +114,7 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 def _differences(song: Path, warm: Path, count: int) -> tuple[list[str], api.Rendered]:
     """Render with the cache `warm` and with none: the files that differ, and what the first did."""
-    done = render(song, trusted=True, cache=str(warm), threads=1 + count % 2)
+    done = render(song, trusted=True, cache=str(warm), threads=2 if count == 3 else 1)
     found = _files(song / "out")
     cold, out = warm.with_name("cold"), warm.with_name("clean")
     render(song, trusted=True, cache=str(cold), out=out, threads=1)
