@@ -8,6 +8,7 @@ Schafer, On the use of the I0-sinh window, IEEE Trans. ASSP 28 (1980).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -56,7 +57,9 @@ def _half_band(pairs: int) -> tuple[float, ...]:
     return tuple(tap * scale for tap in taps)
 
 
-_TAPS = tuple(_half_band(pairs) for pairs in _PAIRS)
+@cache
+def _taps() -> tuple[tuple[float, ...], ...]:
+    return tuple(_half_band(pairs) for pairs in _PAIRS)
 
 
 class Up(NamedTuple):
@@ -112,7 +115,7 @@ def oversampled(
 def raised(x: Array, state: Up) -> tuple[Array, Up]:
     """x (channels, n) at `FACTOR` times the rate; returns (z (channels, FACTOR * n), state)."""
     inputs = list(state.inputs)
-    for i, taps in enumerate(_TAPS):
+    for i, taps in enumerate(_taps()):
         x, inputs[i] = _twice(x, taps, inputs[i])
     return x, Up(tuple(inputs))
 
@@ -120,9 +123,9 @@ def raised(x: Array, state: Up) -> tuple[Array, Up]:
 def lowered(z: Array, state: Down) -> tuple[Array, Down]:
     """z (channels, FACTOR * n) at the rate it came from, `LATENCY` frames late; returns (y (channels, n), state)."""
     even, odd, between = list(state.even), list(state.odd), state.between
-    for i, taps in reversed(tuple(enumerate(_TAPS))):
+    for i, taps in reversed(tuple(enumerate(_taps()))):
         z, even[i], odd[i] = _half(z, taps, even[i], odd[i])
-        if i == len(_TAPS) - 1:  # the frame that makes the latency whole
+        if i == len(_PAIRS) - 1:  # the frame that makes the latency whole
             z = np.concatenate([between, z], axis=1)
             z, between = z[:, :-1], z[:, -1:]
     return z, Down(tuple(even), tuple(odd), between)
