@@ -10,11 +10,11 @@ import numpy as np
 
 from songbuild.devices.device import Audio as Array
 from songbuild.dsp.hops import HOPS_PER_S
-from songbuild.dsp.kweighting import partials
 from songbuild.dsp.maths import db_to_gain, gain_to_db
-from songbuild.dsp.spectrum import Spectrum, centres, partial, spectrum
+from songbuild.dsp.spectrum import Spectrum, centres
 from songbuild.engine import Reader, Recipe
-from songbuild.engine.graph import Json, State
+from songbuild.engine.graph import Json
+from songbuild.stages.matching import surveyed
 
 OCTAVE_HZ = (31.5, 63, 125, 250, 500, 1000, 2000, 4000, 8000, 16000)
 """IEC 61260-1, nominal mid-band frequencies."""
@@ -27,17 +27,8 @@ _OFFSET = -0.691  # BS.1770-5, annex 1, eq. 2
 
 def _survey(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
     """Octaves in dB re their sum, silences in s, loudness of the first and last 3 s that sound; None for silence."""
-
-    def step(tile: Array, state: State) -> tuple[State, State]:
-        early, late = state or (None, None)
-        part, early = partial(tile, rate, early)
-        energies, late = partials(tile, rate, late)
-        return (part, energies), (early, late)
-
-    parts, state = inputs[0].fold(None, step)
-    bands = octaves_db(spectrum([part for part, _ in parts], state[0] if state else None, rate))
-    energies = np.concatenate([energies for _, energies in parts], axis=1) if parts else np.zeros((1, 0))
-    return {"octaves_db": bands, **_ends(energies.sum(axis=0), rate)}
+    found, energies = surveyed(inputs[0], rate)
+    return {"octaves_db": octaves_db(found), **_ends(energies.sum(axis=0), rate)}
 
 
 def octaves_db(found: Spectrum) -> dict[str, float | None]:

@@ -33,8 +33,8 @@ DIGITS = 2
 """Decimal places of levels in an analysis."""
 
 
-def _analyse(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
-    """The spectrum, the levels and the integrated loudness of a stream; only tiles that have changed are read."""
+def surveyed(reader: Reader, rate: int) -> tuple[Spectrum, Array]:
+    """The spectrum and levels of a stream, and its K-weighted energies (channels, hops); reads changed tiles only."""
 
     def step(tile: Array, state: State) -> tuple[State, State]:
         early, late = state or (None, None)
@@ -42,9 +42,14 @@ def _analyse(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, fi
         energies, late = partials(tile, rate, late)
         return (part, energies), (early, late)
 
-    parts, state = inputs[0].fold(None, step)
-    found = spectrum([part for part, _ in parts], state[0] if state else None, rate)
+    parts, state = reader.fold(None, step)
     energies = np.concatenate([energies for _, energies in parts], axis=1) if parts else np.zeros((1, 0))
+    return spectrum([part for part, _ in parts], state[0] if state else None, rate), energies
+
+
+def _analyse(inputs: Sequence[Reader], params: Mapping[str, Json], rate: int, files: Sequence[Any]) -> Json:
+    """The spectrum, the levels and the integrated loudness of a stream."""
+    found, energies = surveyed(inputs[0], rate)
     levels = {name: [round(level, DIGITS) for level in each] for name, each in found._asdict().items()}
     loudness = integrated(energies, rate)
     return {**levels, "integrated_lufs": round(loudness, DIGITS) if np.isfinite(loudness) else None}

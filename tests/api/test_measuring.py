@@ -69,7 +69,7 @@ class Ebur128:
         library = ctypes.CDLL(find_library("ebur128"))
         library.ebur128_init.restype = ctypes.c_void_p
         library.ebur128_init.argtypes = [ctypes.c_uint, ctypes.c_ulong, ctypes.c_int]
-        self.library, self.channels = library, len(x)
+        self.shared, self.channels = library, len(x)
         self.state = ctypes.c_void_p(library.ebur128_init(len(x), rate, self.MODES))
         self.momentary, self.short_term = [], []
         frames = np.ascontiguousarray(x.T)
@@ -83,7 +83,7 @@ class Ebur128:
     def value(self, name: str, *arguments: ctypes.c_uint) -> float:
         """What ebur128_NAME says."""
         out = ctypes.c_double()
-        assert getattr(self.library, f"ebur128_{name}")(self.state, *arguments, ctypes.byref(out)) == 0
+        assert getattr(self.shared, f"ebur128_{name}")(self.state, *arguments, ctypes.byref(out)) == 0
         return out.value
 
     def peak_db(self, name: str) -> float:
