@@ -69,13 +69,16 @@ class Hand:
 
 
 def hands(count: int, nodes: Mapping[int, Node], store: Store) -> list[Hand]:
-    """So many hands; none where this system can't have them, or one thread is to do it all."""
+    """So many hands; none where this system can't have them, or one thread is to do it all: then this process is one."""
     found: list[Hand] = []
     if FORKS and count > 1:
         with suppress(OSError):  # too many processes: threads will do
             for _ in range(count):
                 found.append(Hand(nodes, store, found, count))
-    return found if len(found) == count else _release(found)
+    if len(found) == count:
+        return found
+    keep_freed_memory()
+    return _release(found)
 
 
 def _release(found: Sequence[Hand]) -> list[Hand]:
