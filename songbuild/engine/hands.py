@@ -69,7 +69,7 @@ class Hand:
 
 
 def hands(count: int, nodes: Mapping[int, Node], store: Store) -> list[Hand]:
-    """So many hands; none where this system can't have them, or one thread is to do it all: then this process is one."""
+    """So many hands; none where this system can't have them, or one thread does it all: then this process is one."""
     found: list[Hand] = []
     if FORKS and count > 1:
         with suppress(OSError):  # too many processes: threads will do
