@@ -97,7 +97,7 @@ def fast(original: Path) -> Path:
     shutil.copytree(original, song)
     text = (song / "song.yaml").read_text(encoding="utf-8")
     text = re.sub(r"(bpm|to): ([\d.]+)", lambda m: f"{m[1]}: {float(m[2]) * FASTER:g}", text)
-    text = re.sub(r"formats: \[[^]]*\]", "formats: [wav24, flac, stems, midi]", text)
+    text = re.sub(r"formats: \[[^]]*\]", "formats: [wav24, stems, midi]", text).replace("tail: 4 s", "tail: 1 s")
     (song / "song.yaml").write_text(text, encoding="utf-8")
     return song
 
