@@ -1,0 +1,1 @@
+"""What differs between two songs, as musicians say it."""
