@@ -2,15 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test soak lint bench docs clean
+.PHONY: demo test style types suite soak lint bench docs clean
 
 demo: .venv/.core
 	$(BIN)/songbuild render example_song --trust
 
-test: .venv/.test
+test: .venv/.test style
+	$(MAKE) --jobs 2 --no-print-directory types suite
+
+style: .venv/.test
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: .venv/.test
+	$(BIN)/mypy
+
+suite: .venv/.test
 	$(BIN)/pytest -n auto --dist worksteal
 
 # Hours: other random histories each time, and 200 edits of example_song; what fails says how to see it again.
@@ -20,10 +27,7 @@ soak: export SONGBUILD_SOAK ?= 200
 soak: .venv/.test
 	$(BIN)/pytest -n auto --dist worksteal tests/engine/test_proof.py tests/test_incremental.py
 
-lint: .venv/.test
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+lint: style types
 
 bench: .venv/.bench
 	$(BIN)/python bench/run.py
@@ -40,9 +44,10 @@ clean:
 	$(BIN)/pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
-.venv/.test: .venv/.core
+.venv/.test: pyproject.toml
+	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
-	touch $@
+	touch .venv/.core $@
 
 .venv/.bench: .venv/.core
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'

@@ -19,9 +19,12 @@ from songbuild.checks.release import release
 from songbuild.checks.stores import stores
 from songbuild.checks.titles import titles
 from songbuild.checks.unused import unused
-from songbuild.model.album import Album
 from songbuild.model.song import Song
 from songbuild.problems import Fault
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a song's checks do without it
+    from songbuild.model.album import Album
 
 RULES: tuple[Callable[[Song, Path], list[Fault]], ...] = (unused, artwork, credited, lyrics, titles, release, stores)
 """Rules about a song and the folder it stands in."""

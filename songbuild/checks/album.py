@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from songbuild.model.album import Album
 from songbuild.problems import Fault
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from songbuild.model.album import Album
 
 TOLERANCE_LU = 0.1
 KEPT_LU = 0.05

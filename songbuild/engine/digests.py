@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -41,8 +42,8 @@ def digest_file(path: str | Path) -> str:
 
     state = blake3()
     # Read rather than mapped: a mapped file that another process cuts short kills us.
-    buffer = bytearray(PIECE)
     with Path(path).open("rb", buffering=0) as file:
+        buffer = bytearray(min(PIECE, os.fstat(file.fileno()).st_size + 1))
         while count := file.readinto(buffer):
             state.update(memoryview(buffer)[:count])
     return state.hexdigest()
