@@ -170,6 +170,22 @@ def jobs_synthesis(folder: Path, environment: dict[str, str]) -> list[Figure]:
     return figures
 
 
+def jobs_diff(folder: Path, environment: dict[str, str]) -> list[Figure]:
+    """The working tree against the last commit: both versions read, one of them read, neither."""
+    song = folder / "diff"
+    song.mkdir()
+    _, lines = synthesis.write_song(song)
+    someone = {f"GIT_{role}_{what}": "bench" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    for words in (["init", "-q"], ["add", "song.yaml"], ["commit", "-q", "-m", "bench"]):
+        subprocess.run(["git", *words], cwd=song, env={**environment, **someone}, check=True)
+    synthesis.write_song(song, changed=True)
+    command = [SONGBUILD, "diff", "--song", str(song), "--cache", str(folder / "cache-diff")]
+    both = measure(f"diff, {lines} lines, both read", command, environment)
+    synthesis.write_song(song, order="abdcefg")
+    one = measure("diff, a section moved, one read", command, environment)
+    return [both, against(one, both), against(measure("diff, neither read", command, environment, runs=9), both)]
+
+
 def jobs_watch(folder: Path, environment: dict[str, str], saves: int) -> list[Figure]:
     """From a save to the first changed audio and to the finished file, of a running watch: medians."""
     song = folder / "watch"
@@ -191,6 +207,7 @@ def main() -> None:
     try:
         figures = jobs_mixdown(folder, environment, 0.1 if arguments.quick else 1.0, 6 if arguments.quick else 24)
         figures += jobs_synthesis(folder, environment)
+        figures += jobs_diff(folder, environment)
         figures += jobs_watch(folder, environment, 5 if arguments.quick else 30)
         figures += jobs_length(folder, environment, 0.1 if arguments.quick else 1.0)
     finally:

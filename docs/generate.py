@@ -152,7 +152,7 @@ EXIT_CODES = """\
 | code | meaning |
 |---|---|
 | 0 | fine; there may be warnings |
-| 1 | problems in the song, or a disk that is full or can't be written |
+| 1 | problems in the song, a disk that is full or can't be written; `diff --exit-code`: something differs |
 | 2 | wrong usage: an unknown option, a track that the song doesn't have, bars after its end |
 | 130 | interrupted by Ctrl-C: what is finished is kept, nothing is half-written |
 
@@ -166,6 +166,7 @@ With `--json` standard output is one JSON object a line. `event` says what it is
 | `done` | `nodes`, `failed`, `seconds` |
 | `decision` | `node`, `stage`, `status` (`reused`, `run`, `may run`), `why`, `waits`, `inputs`, `where`, `ranges` (`first_bar`, `last_bar`, `tiles`, `status`, `causes`) |
 | `problem` | `severity`, `code`, `message`, `file`, `line`, `column`, `length`, `hint`, `source` |
+| `difference` | of `diff`, the only line: all of it, as [diff.schema.json](../schemas/diff.schema.json) says |
 | `measured` | of `measure`, one a file: `file`, `format`, `rate_hz`, `channels`, `seconds`, the readings ([measure](measure.md)), `curves` where asked for |
 | `result` | `ok`; after a render also `folder`, `files`, `written`, `master`, `nodes`, `seconds`, `cache`, `cache_writable` |
 """  # noqa: E501

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from support import SMALL
 
 WriteSong = Callable[..., Path]
 LONG = ("test_incremental", "test_album_delivered", "test_proof", "")
+
+gc.set_threshold(100_000)  # as the command line has it: what tests make is tens of thousands of objects that stay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,9 +13,9 @@ import pytest
 
 from shell import songbuild
 from songbuild.app.cli.commands import COMMANDS
+from songbuild.app.cli.schema import schemas
 from songbuild.devices.effects import EFFECTS
 from songbuild.devices.instruments import INSTRUMENTS
-from songbuild.manifest.schema import schemas
 from support import write_wav
 
 ROOT = Path(__file__).resolve().parent.parent

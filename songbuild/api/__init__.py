@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from songbuild.api.album import check_album, explain_album, render_album
     from songbuild.api.auditing import Audited, audit
+    from songbuild.api.differing import Side, between, checked_out, diff, side, sides
     from songbuild.api.explaining import Explained, Line, Range, explain
     from songbuild.api.locking import Locked, LockWritten, lock
     from songbuild.api.measuring import Measured, measure
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "songbuild.api.album": ("check_album", "explain_album", "render_album"),
     "songbuild.api.auditing": ("Audited", "audit"),
+    "songbuild.api.differing": ("Side", "between", "checked_out", "diff", "side", "sides"),
     "songbuild.api.explaining": ("Explained", "Line", "Range", "explain"),
     "songbuild.api.locking": ("Locked", "LockWritten", "lock"),
     "songbuild.api.measuring": ("Measured", "measure"),
@@ -28,9 +30,10 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
-    "Audited", "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "UsageError",
-    "Verified", "audit", "check", "check_album", "explain", "explain_album", "load", "lock", "measure", "open_store",
-    "render", "render_album", "size", "verify",
+    "Audited", "Explained", "Line", "LockWritten", "Locked", "Measured", "Range", "Rendered", "Selection", "Side",
+    "UsageError", "Verified", "audit", "between", "check", "check_album", "checked_out", "diff", "explain",
+    "explain_album", "load", "lock", "measure", "open_store", "render", "render_album", "side", "sides", "size",
+    "verify",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 TICKS = 80_640
 """Ticks of a quarter-note beat: whole for binary, triplet, quintuplet, septuplet and nonuplet divisions of a 32nd."""
 
@@ -57,6 +57,23 @@ class Part(NamedTuple):
     notes: tuple[Note, ...]
 
 
+class Feel(NamedTuple):
+    """How a part is played in a section, which its notes don't show.
+
+    section            index of the section in `Facts.sections`
+    swing              '58% of 16', '' where it is straight
+    time_ms, velocity  standard deviations of humanize, drawn by `seed`
+    strum_ms           times between the notes of its chords, low to high; below 0 high to low
+    """
+
+    section: int
+    swing: str
+    time_ms: float
+    velocity: float
+    seed: int
+    strum_ms: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Facts:
     """All of a song or album that can be heard or read in what is delivered.
@@ -66,6 +83,7 @@ class Facts:
     meters     (bar, meter as written)
     chords     (start, length, symbol), ticks from the song's start
     parts      by the name of the track, in the order of the arrangement
+    feels      of each part, for the sections it plays in
     tree       the song's other values as canonical data: the song's own, and its stages `composition` (what no part
                plays), `recordings`, `mix`, `master`, `delivery`, `metadata`…; devices with every parameter
     units      a path in `tree` joined by '.', names and numbers as '*' ('mix.channels.*.gain_db'), or of a parameter
@@ -83,6 +101,7 @@ class Facts:
     meters: tuple[tuple[int, str], ...] = ()
     chords: tuple[tuple[int, int, str], ...] = ()
     parts: Mapping[str, Part] = field(default_factory=dict)
+    feels: Mapping[str, tuple[Feel, ...]] = field(default_factory=dict)
     tree: Mapping[str, Json] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)

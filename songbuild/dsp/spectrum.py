@@ -78,6 +78,23 @@ def partial(x: Array, rate: int, state: State | None) -> tuple[Partial, State]:
     return Partial(bands, count, levels), rest
 
 
+def windows(x: Array, rate: int) -> Array:
+    """The power of middle and sides in each band in every window that fits into x (channels, n): (2, BANDS, windows).
+
+    Window k holds the frames from k * step(rate) on, two steps of them.
+    """
+    count = max(0, x.shape[1] // step(rate) - 1)
+    found = np.zeros((2, BANDS, count))
+    for k in range(count):
+        found[:, :, k] = _windows(x[:, k * step(rate) : (k + 2) * step(rate)], 1, rate)
+    return found
+
+
+def step(rate: int) -> int:
+    """Frames from one window to the next."""
+    return _size(rate) // 2
+
+
 def spectrum(parts: Sequence[Partial], state: State | None, rate: int) -> Spectrum:
     """The spectrum of blocks that added `parts`, the last of which left `state`; silence follows what waits there."""
     bands, windows = np.zeros((2, BANDS)), 0

@@ -63,11 +63,13 @@ def load(
     effects: Iterable[Effect] | None = None,
     instruments: Iterable[Instrument] | None = None,
     time_limit_s: float = 20.0,
+    partial: bool = False,
 ) -> Loaded:
     """The song at `path`, a manifest or the folder with its song.yaml; never raises for what a file holds.
 
     .py stages run, for at most `time_limit_s` each, if `trusted` or if the user has marked the folder as trusted.
-    `effects` and `instruments` are songbuild's own unless given.
+    `effects` and `instruments` are songbuild's own unless given.  With `partial` a song with errors is what can be had
+    of it, for those who look at the problems to know what that is.
     """
     path = Path(song_file(path))
     # Unlike Path.resolve, this takes a loop of links as it is.
@@ -79,7 +81,7 @@ def load(
         return Loaded(None, in_order(reading.problems), Places(root), tuple(reading.files), folder)
     song, score = _checked(tree, reading, _devices(effects, instruments))
     problems = in_order(reading.problems)
-    if any(problem.severity == "error" for problem in problems):
+    if not partial and any(problem.severity == "error" for problem in problems):
         song, score = None, None
     return Loaded(song, problems, tree.places, tuple(dict.fromkeys(reading.files)), folder, score)
 

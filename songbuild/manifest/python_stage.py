@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from songbuild.manifest import codes, python_child
-from songbuild.manifest.source import Source, controls, read_source
+from songbuild.manifest.source import Source, controls, read_source, unresolved
 from songbuild.manifest.yaml_reader import Key, Node
 from songbuild.problems import Problem, Span, did_you_mean
 
@@ -42,6 +42,8 @@ def run_stage(script: Path, function: str, folder: Path, *, time_limit_s: float 
     source, problems = read_source(script, name)
     if source is None:
         return Yielded(problems=tuple(problems), files=(script,))
+    if conflicts := unresolved(source):
+        return Yielded(problems=tuple(conflicts), files=(script,))
     reply = _call(script, function, folder, time_limit_s)
     if isinstance(reply, str):
         return _failed(codes.SCRIPT_LIMIT, f"{name} {reply}", source, Span(name), (script,))

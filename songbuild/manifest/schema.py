@@ -55,11 +55,11 @@ def schemas(
     return {**files, "album.schema.json": _album()}
 
 
-def write(folder: Path) -> list[Path]:
-    """Write every schema into `folder`; the files written."""
+def write(folder: Path, found: Mapping[str, Schema] | None = None) -> list[Path]:
+    """Write schemas, by default those of every manifest, into `folder`; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, schema in schemas().items():
+    for name, schema in (schemas() if found is None else found).items():
         path = folder / name
         path.write_text(json.dumps(schema, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
         written.append(path)

@@ -18,6 +18,11 @@ MAX_BYTES = 8 << 20
 _BREAK = re.compile(r"\r\n|\r|\n")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
+_CONFLICT = re.compile(
+    r"^<{7,}(?: [^\r\n]*)?\r?$(?:(?!^<{7}).)*?^={7,}\r?$(?:(?!^<{7}).)*?^>{7,}(?: [^\r\n]*)?\r?$",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -88,6 +93,17 @@ def decode(data: bytes, name: str) -> tuple[Source | None, list[Problem]]:
         message = f"a control character, U+{ord(found[0]):04X}, can't stand in a manifest"
         return None, [Problem(codes.CONTROL_CHARACTER, message, span, None, line)]
     return source, []
+
+
+def unresolved(source: Source) -> list[Problem]:
+    """The merge conflicts that are left in a file, each at the line where its markers start."""
+    if "\n=======" not in source.text:
+        return []
+    hint = "keep what is right of both sides, and take out the lines of <, = and >"
+    return [
+        source.problem(codes.UNRESOLVED, "unresolved merge conflict", source.span(found.start(), found.end()), hint)
+        for found in _CONFLICT.finditer(source.text)
+    ]
 
 
 def controls(text: str) -> str | None:

@@ -15,7 +15,7 @@ import yaml
 
 from songbuild.manifest import codes
 from songbuild.manifest.scalars import NumberError, resolve
-from songbuild.manifest.source import Source, controls
+from songbuild.manifest.source import Source, controls, unresolved
 from songbuild.manifest.yaml_messages import explained
 from songbuild.problems import Problem
 
@@ -58,7 +58,8 @@ class _StopReadingError(Exception):
 
 def read_yaml(source: Source) -> tuple[object, Node | None, list[Problem]]:
     """The data in a file, its places, and what is wrong with it; no places where nothing could be read."""
-    return _Composer(source).document()
+    conflicts = unresolved(source)
+    return (None, None, conflicts) if conflicts else _Composer(source).document()
 
 
 class _Composer:

@@ -103,12 +103,21 @@ def events(notes: list[Note], track: str, seed: int, seconds: Callable[[Fraction
         before = sounding.get(name)
         if before and note.at - before.at - float(before.length) < _CLOSE:
             if before.onset == note.onset:
+                before.tone = _joined(before, note)
                 before.length, before.velocity = max(before.length, note.length), max(before.velocity, note.velocity)
                 continue
             before.length = min(before.length, note.onset - before.onset)
         sounding[name] = note
         kept.append(note)
     return tuple(_event(note, track, seed, seconds) for note in kept)
+
+
+def _joined(note: Note, other: Note) -> Tone:
+    """The tone that two notes which start together come to: as loud as the louder one, as long as the longer."""
+    longer = other.tone if other.length > note.length else note.tone
+    return note.tone._replace(
+        length=longer.length, gate=longer.gate, velocity=max(note.tone.velocity, other.tone.velocity)
+    )
 
 
 def _event(note: Note, track: str, seed: int, seconds: Callable[[Fraction], float]) -> Event:
@@ -119,4 +128,5 @@ def _event(note: Note, track: str, seed: int, seconds: Callable[[Fraction], floa
         if shift < 0 and note.at < _NEAR:
             shift = max(shift, -seconds(note.onset))
     loudness = max(1, min(127, round(velocity)))
-    return Event(note.onset, note.length, note.pitch, loudness, shift, note.id, note.tone.text, note.tone.drum)
+    tone = note.tone
+    return Event(note.onset, note.length, note.pitch, loudness, shift, note.id, tone.text, tone.drum, tone)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from songbuild.model.arrangement import Track
+from songbuild.model.arrangement import Humanize, Track
 from songbuild.model.chords import ChordSpan, parse_chords
 from songbuild.model.context import Context
 from songbuild.model.events import Feel, Felt, Note, events, felt, notes
@@ -45,6 +45,7 @@ class _Run:
     parts: dict[tuple[Path, str, Context], Part] = field(default_factory=dict)
     felt: dict[tuple[int, Swing | None], list[Felt]] = field(default_factory=dict)
     feels: dict[tuple[tuple[Fraction, ...], Swing | None], Feel] = field(default_factory=dict)
+    played: dict[tuple[str, str], tuple[Swing | None, Humanize | None]] = field(default_factory=dict)
     count: int = 0
 
 
@@ -64,7 +65,7 @@ def expand(song: Song, drum_keys: DrumKeys | None = None) -> tuple[Score, list[F
         _play(run, item)
     tracks = {name: events(own, name, song.seed, time.seconds) for name, own in run.notes.items()}
     end = sections[-1].start + sections[-1].length if sections else time.pickup
-    score = Score(time, sections, tracks, end, tuple(run.chords))
+    score = Score(time, sections, tracks, end, tuple(run.chords), dict(run.played))
     for item in _unplayed(run, placed):
         _play(run, item)
     _read_unused(run)
@@ -215,6 +216,7 @@ def _add(run: _Run, item: Placement, name: str, part: Part, bars: tuple[Fraction
 
     swing = part.swing[0] if part.swing is not None else _swing(run, track, name, item)
     humanize = part.humanize or track.humanize or section.humanize or run.song.humanize
+    run.played[name, where.id] = swing, humanize
     memo = (id(part), swing)  # `run.parts` keeps the part alive
     if memo not in run.felt:
         if (bars, swing) not in run.feels:

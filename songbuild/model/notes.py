@@ -40,14 +40,22 @@ Reader = Callable[["_Scanner"], Pitch | None]
 @lru_cache(maxsize=1024)  # a song that is watched is read again at every save
 def parse_notes(text: str, bars: tuple[Fraction, ...] = (Fraction(4),), velocity: float = DEFAULT_VELOCITY) -> Line:
     """The line that a note string writes, in bars of the given lengths (the last for ever); raises NotationError."""
-    return lay_out(_Scanner(text, _read_note).items(), bars, velocity, text)
+    return lay_out(written_items(text), bars, velocity, text)
 
 
 def parse_degrees(
     text: str, key: Key, bars: tuple[Fraction, ...] = (Fraction(4),), velocity: float = DEFAULT_VELOCITY
 ) -> Line:
     """The line that scale degrees write in a key: 1 is the tonic of octave 4; raises NotationError."""
+    return lay_out(written_items(text, key), bars, velocity, text)
 
+
+def written_items(text: str, key: Key | None = None) -> list[Item]:
+    """What a note string, or, in a key, a string of degrees, is made of, before it is laid out; raises NotationError."""
+    return _Scanner(text, _read_note if key is None else _degrees_in(key)).items()
+
+
+def _degrees_in(key: Key) -> Reader:
     def read(scanner: _Scanner) -> Pitch | None:
         match = _DEGREE.match(scanner.text, scanner.at)
         if not match:
@@ -60,7 +68,7 @@ def parse_degrees(
         pitch = key.pitch(int(match[3]) - 1) + 12 * octaves + altered
         return Pitch(_in_range(pitch, match), match.start(), len(match[0]))
 
-    return lay_out(_Scanner(text, read).items(), bars, velocity, text)
+    return read
 
 
 def _read_note(scanner: _Scanner) -> Pitch | None:

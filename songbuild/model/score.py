@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from songbuild.model.arrangement import Humanize
+    from songbuild.model.humanize import Swing
+    from songbuild.model.line import Tone
     from songbuild.model.time import TimeMap
 
 
@@ -39,6 +42,7 @@ class Event:
                    as written (3/2 beats after its start), pitch or drum
     text           the syllable sung
     drum           the name a grid gives the drum; else empty
+    tone           the note as written, before swing and humanize; its onset counts from its section's start
     """
 
     onset: Fraction
@@ -49,14 +53,19 @@ class Event:
     id: str = ""
     text: str = ""
     drum: str = ""
+    tone: Tone | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Score:
-    """The song in musical time: `length` is the end of the last section, `chords` are (start, length, symbol)."""
+    """The song in musical time: `length` is the end of the last section, `chords` are (start, length, symbol).
+
+    `feels` holds the swing and the deviations of each (track, occurrence's id) that plays.
+    """
 
     time: TimeMap
     sections: tuple[Occurrence, ...]
     tracks: Mapping[str, tuple[Event, ...]]
     length: Fraction
     chords: tuple[tuple[Fraction, Fraction, str], ...] = ()
+    feels: Mapping[tuple[str, str], tuple[Swing | None, Humanize | None]] = field(default_factory=dict)

@@ -47,10 +47,10 @@ def sung(score: Score, track: str) -> tuple[SungLine, ...]:
         if event.drum or (event.onset == held and not event.text):
             continue
         if event.text and event.onset != held:
-            if found and _breaks(text, found[-1], event, event.onset - ends):
+            if found and _breaks(text, found[-1], event, event.onset - ends >= REST):
                 lines.append(_line(score, found, text))
                 found, text = [], ""
-            text = _joined(text, event.text)
+            text = joined(text, event.text)
             found.append(event)
         held = event.onset
         ends = max(ends, event.onset + event.length) if found else event.onset
@@ -69,20 +69,26 @@ def plain(lines: Sequence[SungLine]) -> str:
     return "\n".join(written)
 
 
-def _joined(text: str, syllable: str) -> str:
+def joined(text: str, syllable: str) -> str:
     """The words so far with one more syllable, which goes on with a word that ends in a hyphen."""
     if text.endswith("-") and not text.endswith("--"):
         return text[:-1] + syllable
     return f"{text} {syllable}".lstrip()
 
 
-def _breaks(text: str, last: Event, event: Event, rest: Fraction) -> bool:
-    """Whether a new line begins with `event`."""
+def ends_line(text: str, rest: bool) -> bool:
+    """Whether a line ends with these words, where a rest of `REST` or longer may follow."""
     if text.endswith("-"):
         return False
-    if _section(last) != _section(event) or rest >= REST or text[-1:] in _STOPS:
+    if rest or text[-1:] in _STOPS:
         return True
     return len(text) >= LONGEST or (len(text) >= LONG and text[-1:] in _COMMAS)
+
+
+def _breaks(text: str, last: Event, event: Event, rest: bool) -> bool:
+    """Whether a new line begins with `event`."""
+    other = _section(last) != _section(event) and not text.endswith("-")
+    return other or ends_line(text, rest)
 
 
 def _section(event: Event) -> str:

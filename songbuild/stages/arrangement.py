@@ -15,11 +15,12 @@ from songbuild.devices.instruments import INSTRUMENTS
 from songbuild.devices.placer import place, reach
 from songbuild.engine import Node, Recipe, Tile, digest_json
 from songbuild.engine.graph import Json, State
+from songbuild.model.automation import target
 from songbuild.model.score import Event
 from songbuild.model.song import Song
 from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.lanes import lane, target, value_at
+from songbuild.stages.lanes import lane, value_at
 from songbuild.stages.recordings import decoded
 
 BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}

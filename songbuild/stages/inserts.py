@@ -12,10 +12,11 @@ from songbuild.devices.device import Effect
 from songbuild.devices.effects import EFFECTS
 from songbuild.engine import Node
 from songbuild.engine.graph import Json
+from songbuild.model.automation import Target, target
 from songbuild.model.device import Device
 from songbuild.problems import Path
 from songbuild.stages.context import Context
-from songbuild.stages.lanes import Target, lane, target
+from songbuild.stages.lanes import lane
 from songbuild.stages.strip import Lane
 from songbuild.units import Params, SyncMs
 

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import dataclass
 
 import numpy as np
 
 from songbuild.devices.chain import CONTROL
 from songbuild.dsp.curves import sample
-from songbuild.model.automation import PLAIN, parse_lane
+from songbuild.model.automation import Target, parse_lane, target
 from songbuild.model.mix import Send, Strip
 from songbuild.problems import NotationError, Path
 from songbuild.stages.context import Context
 from songbuild.stages.strip import Lane, constant
-from songbuild.units import Params, Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a lane moves: its unit, and the least and the greatest value it takes (-inf is silence)."""
-
-    unit: Unit
-    least: float
-    greatest: float
-
-
-def target(params: type[Params], path: str) -> Target | None:
-    """The target that a parameter's path ("threshold_db", "bands.2.gain_db") names; None if it can't be automated."""
-    head, _, rest = path.partition(".")
-    field = params.model_fields.get(head)
-    if field is None:
-        return None
-    if rest:
-        index, _, inner = rest.partition(".")
-        held = [item for item in typing.get_args(field.annotation) if isinstance(item, type)]
-        return target(held[0], inner) if held and issubclass(held[0], Params) and index.isdecimal() else None
-    unit = next((item for item in field.metadata if hasattr(item, "parse")), None)
-    if field.annotation not in (int, float) and unit is None:
-        return None
-    bounds = {name: getattr(item, name) for item in field.metadata for name in ("ge", "le") if hasattr(item, name)}
-    known = unit if isinstance(unit, Unit) else Unit("ms", {"ms": 1.0, "s": 1000.0}) if unit else PLAIN
-    return Target(known, bounds.get("ge", -np.inf), bounds.get("le", np.inf))
-
 
 JUMP = CONTROL
 """Frames over which a fader jumps, as many as an insert's parameter takes."""

@@ -72,18 +72,24 @@ def plan(
         score, faults = expand(song, drum_keys(song))
     if any(fault.severity == "error" for fault in faults):
         return None, faults
-    end = score.time.frame(score.length, song.rate) + round(song.tail * song.rate)
     if selection.solo:
         song = _soloed(song, selection.solo, faults)
-    context = Context(song, score, folder, end, digest, faults)
-    console = Console(context, _sources(context))
+    console = console_of(song, folder, digest, score, faults)
+    context = console.context
     outputs, masters = _outputs(console, selection)
     if any(fault.severity == "error" for fault in context.faults):
         return None, context.faults
     measured = [master.measure for master in masters.values()]
     values = tuple(dict.fromkeys((*measured, *context.delivered.values())))
-    graph = Graph(outputs, song.rate, grid(score, song.rate, end), values)
+    graph = Graph(outputs, song.rate, grid(score, song.rate, context.end), values)
     return Plan(graph, score, measured[0] if measured else None, masters, context.delivered), context.faults
+
+
+def console_of(song: Song, folder: Path, digest: Callable[[Path], str], score: Score, faults: list[Fault]) -> Console:
+    """The strips of a song; `faults` collects what is wrong with what feeds them."""
+    end = score.time.frame(score.length, song.rate) + round(song.tail * song.rate)
+    context = Context(song, score, folder, end, digest, faults)
+    return Console(context, _sources(context))
 
 
 def _held(inputs: Sequence[Any], params: Mapping[str, Json], rate: int, files: Sequence[Path]) -> Json:

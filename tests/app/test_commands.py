@@ -12,8 +12,8 @@ import pytest
 from shell import edit, songbuild
 from songbuild import __version__, api
 from songbuild.app.cli.commands import COMMANDS, run
+from songbuild.app.cli.schema import schemas
 from songbuild.app.cli.sizes import human
-from songbuild.manifest.schema import schemas
 from songbuild.manifest.trust import is_trusted
 
 WriteSong = Callable[..., Path]

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import html
-import json
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,46 +10,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from browser import chromium, look, needs_browser
 from songbuild.formats.page import AlbumFacts, File, Head, Mark, Master, Notice, SongFacts, Track, album_page, song_page
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(BROWSER is None and not os.environ.get("CI"), reason="chromium is not installed")
+pytestmark = needs_browser
 LONG = "Unpronounceably" * 9
-FRAME = """<!DOCTYPE html><meta charset="utf-8"><body style="margin:0"><pre></pre>
-<iframe src="page.html" style="border:0;width:WIDTHpx;height:900px"></iframe><script>
-onload = () => {
-  const frame = document.querySelector('iframe'), page = frame.contentDocument, root = page.documentElement;
-  const inside = (e) => e && (e.matches('.scroll,.strip,.plot') || inside(e.parentElement));
-  const over = [...page.querySelectorAll('body *')].filter(
-    (e) => !inside(e) && e.getBoundingClientRect().right > root.clientWidth + 0.5);
-  document.querySelector('pre').textContent = JSON.stringify({
-    wide: root.scrollWidth, room: root.clientWidth, over: over.map((e) => e.outerHTML.slice(0, 120)),
-    asked: frame.contentWindow.performance.getEntriesByType('resource').map((e) => e.name),
-    text: page.querySelector('h1').textContent, drawn: page.querySelectorAll('svg path').length,
-    high: [...page.querySelectorAll('svg')].map((e) => e.getBoundingClientRect().height),
-    ground: frame.contentWindow.getComputedStyle(page.body).backgroundColor,
-  });
-};</script>"""
-
-
-def _chromium(*options: str) -> subprocess.CompletedProcess[str]:
-    assert BROWSER, "chromium is needed"
-    usual = ["--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"]
-    return subprocess.run([BROWSER, *usual, *options], capture_output=True, text=True, check=True, timeout=120)
-
-
-def _look(folder: Path, page: str, width: int, *options: str) -> dict[str, Any]:
-    """What a browser says of a page in a window so wide."""
-    (folder / "page.html").write_text(page, encoding="utf-8")
-    (folder / "frame.html").write_text(FRAME.replace("WIDTH", str(width)), encoding="utf-8")
-    profile = f"--user-data-dir={folder / 'profile'}"
-    done = _chromium(
-        profile, "--allow-file-access-from-files", *options, "--dump-dom", (folder / "frame.html").as_uri()
-    )
-    assert [said for said in done.stderr.splitlines() if "CONSOLE" in said] == []
-    found = re.search(r"<pre>(.*?)</pre>", done.stdout, re.DOTALL)
-    assert found
-    return dict(json.loads(html.unescape(found[1])))
 
 
 def _curves(columns: int) -> dict[str, Any]:
@@ -103,7 +63,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_nothing_overflows_on_a_telephone_and_nothing_is_fetched(
     name: str, pages: dict[str, str], tmp_path: Path
 ) -> None:
-    found = _look(tmp_path, pages[name], 390)
+    found = look(tmp_path, pages[name], 390)
     assert (found["wide"], found["over"]) == (found["room"], [])
     assert found["asked"] == []
     assert found["text"] == f"A {LONG}"
@@ -113,7 +73,7 @@ def test_nothing_overflows_on_a_telephone_and_nothing_is_fetched(
 
 def test_it_is_dark_where_the_reader_wants_that(pages: dict[str, str], tmp_path: Path) -> None:
     grounds = [
-        _look(tmp_path, pages["song"], 1200, f"--blink-settings=preferredColorScheme={scheme}")["ground"]
+        look(tmp_path, pages["song"], 1200, f"--blink-settings=preferredColorScheme={scheme}")["ground"]
         for scheme in (1, 0)
     ]
     light, dark = (sum(map(int, re.findall(r"\d+", ground))) for ground in grounds)
@@ -131,7 +91,7 @@ def test_the_curves_are_seen(pages: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(pages["song"], encoding="utf-8")
     shot = tmp_path / "page.png"
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    _chromium(
+    chromium(
         profile,
         "--window-size=1200,1600",
         "--hide-scrollbars",

@@ -5,14 +5,20 @@ An unchanged song is recognised before anything but the standard library is impo
 
 from __future__ import annotations
 
+import gc as garbage  # `gc` is the command here
 import io
 import os
 import sys
 from typing import NoReturn
 
+OBJECTS_TO_COLLECT = 100_000
+"""So many new objects make Python look for cycles: a song is tens of thousands of objects that all stay, and looking
+through them every 700 is a tenth of the time that reading it takes."""
+
 
 def main() -> NoReturn:
     """Run the command that sys.argv names; exit 0 fine, 1 problems in the song, 2 wrong usage, 130 interrupted."""
+    garbage.set_threshold(OBJECTS_TO_COLLECT)
     try:
         code = _run(sys.argv[1:])
         sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,18 +13,25 @@ import click
     short_help="Print or write the JSON Schemas.",
     epilog="\b\nExamples:\n"
     "  songbuild schema                  every schema, as one JSON object\n"
-    "  songbuild schema --out schemas    one file a stage, for editors",
+    "  songbuild schema --out schemas    one file each, for editors",
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file a stage into this folder."
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write one file each into this folder.")
 def schema(out: Path | None) -> int:
-    """Print the JSON Schemas of the manifests, or write them to files."""
-    from songbuild.manifest.schema import schemas, write
-
+    """Print the JSON Schemas of the manifests and of what a diff prints, or write them to files."""
+    found = schemas()
     if out is None:
-        click.echo(json.dumps(schemas(), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        write(out)
-        click.echo(f"wrote {', '.join(sorted(schemas()))} to {out}")
+        from songbuild.manifest.schema import write
+
+        write(out, found)
+        click.echo(f"wrote {', '.join(sorted(found))} to {out}")
     return 0
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name -> schema, of everything that people or programs write or read as data."""
+    from songbuild.app.telling.schema import NAME, SCHEMA
+    from songbuild.manifest import schema as manifests
+
+    return {**manifests.schemas(), NAME: SCHEMA}

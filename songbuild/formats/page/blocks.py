@@ -38,15 +38,18 @@ _METHOD = (
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def page(title: str, body: Iterable[str]) -> str:
-    """A whole document, which is XML as well; it fetches nothing, and may fetch nothing."""
+def page(title: str, body: Iterable[str], style: str = "", policy: str = "") -> str:
+    """A whole document, which is XML as well; it fetches nothing, and may fetch nothing but what `policy` adds.
+
+    `style` is what a page has beyond the shared style.
+    """
     return "\n".join(
         [
             "<!DOCTYPE html>",
             '<html xmlns="http://www.w3.org/1999/xhtml" lang="en"><head><meta charset="utf-8"/>',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}{policy}"/>',
             '<meta name="viewport" content="width=device-width, initial-scale=1"/><link rel="icon" href="data:,"/>',
-            f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>",
+            f"<title>{escape(title)}</title><style>{STYLE}{style}</style></head><body><main>",
             *body,
             "</main></body></html>\n",
         ]

@@ -1,0 +1,1 @@
+"""What differs between two songs, told: on a terminal, as Markdown for pull requests, as JSON for programs."""
