@@ -1,6 +1,7 @@
 # songbuild: `make demo` builds example_song, `make test` passes the tests; both set up .venv by themselves.
 PYTHON ?= python3
 BIN := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # every process that a test or a benchmark starts would compile songbuild anew
 
 .PHONY: demo test style types suite soak lint bench docs clean
 

@@ -167,6 +167,9 @@ With `--json` standard output is one JSON object a line. `event` says what it is
 | `decision` | `node`, `stage`, `status` (`reused`, `run`, `may run`), `why`, `waits`, `inputs`, `where`, `ranges` (`first_bar`, `last_bar`, `tiles`, `status`, `causes`) |
 | `problem` | `severity`, `code`, `message`, `file`, `line`, `column`, `length`, `hint`, `source` |
 | `difference` | of `diff`, the only line: all of it, as [diff.schema.json](../schemas/diff.schema.json) says |
+| `bars` | of `blame`: `first`, `last`, `where`, and of the commit `commit` (null: not committed yet), `author`, `email`, `date`, `subject` |
+| `commit` | of `log`: the same of the commit, `part` as it was called then, `changes` as in `difference` |
+| `song` | of `git check`: the `folder` that the next problems are of |
 | `measured` | of `measure`, one a file: `file`, `format`, `rate_hz`, `channels`, `seconds`, the readings ([measure](measure.md)), `curves` where asked for |
 | `result` | `ok`; after a render also `folder`, `files`, `written`, `master`, `nodes`, `seconds`, `cache`, `cache_writable` |
 """  # noqa: E501

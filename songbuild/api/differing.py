@@ -25,8 +25,8 @@ from songbuild.problems import Problem
 
 WORKING = "working tree"
 MUSIC = frozenset(("composition", "arrangement"))
-_PLACED = ("recordings", "arrangement", "composition")
-"""Stages whose values are places in the song's time."""
+_PLACED = ("recordings", "arrangement", "composition", "notes")
+"""What has values are places in the song's time."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from songbuild.api.song import Planned, Song, plan_song
 from songbuild.engine import Graph, Node, Store
 from songbuild.manifest import Places
 from songbuild.manifest.find import is_album, song_file
-from songbuild.model.album import Album
+from songbuild.model.album import Album, AlbumDelivery
 from songbuild.model.song import Song as SongModel
 from songbuild.problems import Fault, Problem, Span
 from songbuild.problems import Path as SongPath
@@ -49,8 +49,15 @@ class Part:
         """Every value of the text that isn't at its default, and the seed.
 
         Defaults are songbuild's, whose version is locked; a key that a new version adds is no difference by itself.
+        Notes on the music are in nothing that is made but the report.
         """
-        yield from flat({"seed": self.model.seed, **self.model.model_dump(exclude_defaults=True)})
+        without = set() if self._reports else {"notes"}
+        yield from flat({"seed": self.model.seed, **self.model.model_dump(exclude_defaults=True, exclude=without)})
+
+    @property
+    def _reports(self) -> bool:
+        made = self.model.delivery
+        return made.report if isinstance(made, AlbumDelivery) else "report" in made.formats
 
     def holds(self, file: Path) -> bool:
         """Whether a file is below the folder of this part."""

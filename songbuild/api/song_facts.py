@@ -21,7 +21,7 @@ from songbuild.manifest.presets import OWN
 from songbuild.manifest.yaml_reader import Node
 from songbuild.model.expand import expand
 from songbuild.model.score import Score
-from songbuild.model.song import STAGES, Song
+from songbuild.model.song import IN_FILES, STAGES, Song
 from songbuild.problems import Path as SongPath
 from songbuild.problems import Problem, Span
 
@@ -109,7 +109,7 @@ def _stages(loaded: Loaded, problem: Problem) -> Iterable[str]:
     if span.file.startswith(f"{OWN}/"):
         return WITH_PRESETS
     members = root.members if isinstance(root.members, dict) else {}
-    for stage in STAGES:
+    for stage in IN_FILES:
         if stage in members:
             name, node = members[stage]
             if node.source is not root.source:

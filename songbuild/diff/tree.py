@@ -24,6 +24,7 @@ from songbuild.model.device import Device
 from songbuild.model.form import with_times
 from songbuild.model.mix import Send, Strip
 from songbuild.model.positions import position
+from songbuild.model.remarks import SongRemark, stretch
 from songbuild.model.song import STAGES, Song
 from songbuild.problems import NotationError
 from songbuild.units import Params, Unit
@@ -59,6 +60,7 @@ def tree_of(song: Song, score: Score) -> tuple[Tree, dict[str, str]]:
         "mix": _mix(song.mix, song, score),
         "master": _master(song.master, score),
         "delivery": plain(song.delivery),
+        "notes": [_remark(each, score) for each in song.notes],
     }
     return tree, {**units_of(Song), **_units(song)}
 
@@ -152,6 +154,19 @@ def _recording(recording: Recording, score: Score) -> Json:
     comp.sort(key=lambda cut: (cut["start"] is None, cut["start"] or 0))
     whole = None if comp else next(iter(takes), None)
     return {"takes": takes, "comp": list(comp), "whole": whole, "crossfade": plain(recording.crossfade)}
+
+
+def _remark(remark: SongRemark, score: Score) -> Json:
+    """A note on the music: `at` is [tick, tick where it ends]; None for the whole song."""
+    at: Json = remark.at
+    if remark.at is not None:
+        try:
+            where = stretch(remark.at, score)
+        except NotationError:
+            at = str(remark.at)
+        else:
+            at = [ticks(where.start), ticks(where.stop)]
+    return {**_fields(remark, ("at",)), "at": at}
 
 
 def _place(take: Take, score: Score) -> Json:

@@ -187,6 +187,13 @@ def bar_at(facts: Facts, tick: int) -> tuple[int, int]:
     return index + (0 if pickup else 1), tick - (facts.bars[index] if facts.bars else 0)
 
 
+def beat_ticks(facts: Facts, bar: int) -> int:
+    """The beat that a bar counts, in ticks: an eighth in 6/8.  A pickup is in the first meter."""
+    meters = facts.meters or ((1, "4/4"),)
+    meter = next((text for first, text in reversed(meters) if first <= bar), meters[0][1])
+    return 4 * TICKS // int(meter.partition("/")[2].partition(" ")[0])
+
+
 def bars_of(section: Section, side: Literal["new", "old"] = "new") -> Bars:
     """All bars of a section."""
     return Bars(section.first_bar, section.first_bar + section.bars - 1, section.id, side)

@@ -14,11 +14,12 @@ from songbuild.manifest.find import is_album, song_file
 from songbuild.manifest.loader import Reading, in_order, read_mapping
 from songbuild.manifest.paths import PathError, below, like
 from songbuild.manifest.places import Places
+from songbuild.manifest.remarks import hang_in
 from songbuild.manifest.source import Source
 from songbuild.manifest.tree import Tree, validate
 from songbuild.manifest.yaml_reader import Node
 from songbuild.model.album import Album, AlbumTrack
-from songbuild.problems import Fault, Problem, Span
+from songbuild.problems import Fault, Problem, Span, did_you_mean
 from songbuild.problems import Path as AlbumPath
 
 
@@ -52,6 +53,7 @@ def load_album(path: Path) -> LoadedAlbum:
     read = read_mapping(path, path.name, reading)
     if read is None:
         return LoadedAlbum(None, in_order(reading.problems), nothing, tuple(reading.files), folder)
+    hang_in(*read, reading)
     tree = Tree(*read)
     album, found = validate(tree, Album)
     faults = [_as_album(fault) for fault in found]
@@ -64,7 +66,7 @@ def load_album(path: Path) -> LoadedAlbum:
             key = "song" if track is not None and track.song is not None else "file"
             faults.append(error.fault(("songs", place, key)))
     if album is not None:
-        faults += [*_assets(album, folder), *_contradictions(album)]
+        faults += [*_assets(album, folder), *_contradictions(album), *_unknown_songs(album)]
     problems = in_order([*reading.problems, *(tree.places.problem(fault) for fault in faults)])
     return LoadedAlbum(album, problems, tree.places, tuple(reading.files), folder, tuple(tracks))
 
@@ -129,3 +131,12 @@ def _contradictions(album: Album) -> Iterator[Fault]:
                 path: AlbumPath = ("songs", place, "loudness")
                 hint = "write loudness: {tracks: -14 LUFS} for the album, or use gain_db here"
                 yield Fault("ALB039", path, "a track has a target of its own only where every track has one", hint)
+
+
+def _unknown_songs(album: Album) -> Iterator[Fault]:
+    """Notes about tracks that there are not; what is done may be about one that is gone."""
+    known = [track.source for track in album.songs]
+    for index, remark in enumerate(album.notes):
+        if remark.song is not None and remark.song not in known and not remark.done:
+            hint = did_you_mean(remark.song, known)
+            yield Fault("ALB012", ("notes", index, "song"), f"no track '{remark.song}'", hint)

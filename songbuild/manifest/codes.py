@@ -17,6 +17,7 @@ PREFIX = {
     "master": "MAS",
     "delivery": "DEL",
     "presets": "PRE",
+    "notes": "NOTE",
 }
 """Stage, or a preset's file -> prefix; everything else in a song is SONG."""
 
@@ -89,6 +90,7 @@ SCRIPT_FAILED = "MAN008"
 SCRIPT_LIMIT = "MAN009"
 NO_FUNCTION = "MAN010"
 NOT_PLAIN_DATA = "MAN011"
+NOT_A_LIST = "MAN012"
 
 
 def code(kind: Kind, path: Path) -> str:

@@ -16,6 +16,7 @@ from songbuild.manifest.music import music
 from songbuild.manifest.paths import PathError, below
 from songbuild.manifest.places import Places
 from songbuild.manifest.references import references
+from songbuild.manifest.remarks import hang_in, unknown_parts
 from songbuild.manifest.source import Source, read_source
 from songbuild.manifest.tree import Cut, Tree, salvage, validate
 from songbuild.manifest.trust import is_trusted
@@ -143,6 +144,7 @@ def _read_song(path: Path, reading: Reading) -> Tree | None:
             reading.broken.add(stage)
         if given is None or isinstance(given, str):
             data.pop(stage, None)
+    hang_in(data, root, reading)
     return Tree(data, root)
 
 
@@ -226,6 +228,7 @@ def _checked(
         named = references(song, effects, rack.unresolved)
         unread = "recordings" in broken
         later += [fault for fault in named if not (unread and fault.path[-1] == "recording")]
+        later += unknown_parts(song) if "mix" not in broken else ()
     score = None
     if not broken & {"composition", "arrangement"}:
         score, faults = music(song, instruments)

@@ -1,4 +1,4 @@
-"""The music of a song, read for its faults: notes, grids, chords, form, comps and automation."""
+"""The music of a song, read for its faults: notes, grids, chords, form, comps, automation, notes on it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from songbuild.manifest.codes import code
 from songbuild.manifest.references import automation_of
+from songbuild.manifest.remarks import unknown_places
 from songbuild.model.automation import parse_lane
 from songbuild.model.comp import cuts
 from songbuild.model.expand import expand
@@ -37,7 +38,7 @@ def music(song: Song, instruments: Mapping[str, Instrument]) -> tuple[Score, lis
     if any(fault.severity == "error" and fault.path[:1] != ("composition",) for fault in faults):
         # Bars and sections may not be where they were meant to be.
         return score, faults
-    return score, [*faults, *_comps(song, score), *_lanes(song, score)]
+    return score, [*faults, *_comps(song, score), *_lanes(song, score), *unknown_places(song, score)]
 
 
 def _comps(song: Song, score: Score) -> Iterator[Fault]:

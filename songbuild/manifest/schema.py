@@ -50,6 +50,7 @@ def schemas(
     for stage in STAGES:
         file = {"type": "string", "pattern": r"\.(ya?ml|py)$", "description": "a file below the song's folder"}
         whole["properties"][stage] = {"anyOf": [file, {"type": "null"}, stages[stage]]}
+    _notes(whole)
     made = {"song": whole, **stages}
     files = {f"{name}.schema.json": _file(name, schema, definitions) for name, schema in made.items()}
     return {**files, "album.schema.json": _album()}
@@ -83,6 +84,7 @@ def _album() -> Schema:
     """The schema of album.yaml, with its short forms."""
     whole = Album.model_json_schema()
     definitions: Schema = whole.pop("$defs")
+    _notes(whole)
     fade = definitions["TrackFade"]["properties"]
     pair = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": fade["curve"]}
     loudness = definitions["AlbumLoudness"]["properties"]["album"]
@@ -94,6 +96,14 @@ def _album() -> Schema:
     ):
         definitions[name] = {"anyOf": [*short, definitions[name]], "description": definitions[name]["description"]}
     return _file("album", whole, definitions)
+
+
+def _notes(whole: Schema) -> None:
+    """Let the notes on the music be in a file."""
+    listed = whole["properties"]["notes"]
+    file = {"type": "string", "pattern": r"\.ya?ml$", "description": "a list in a file below the folder"}
+    said = listed.pop("description")
+    whole["properties"]["notes"] = {"anyOf": [file, {"type": "null"}, listed], "description": said}
 
 
 def _references(schema: object) -> set[str]:

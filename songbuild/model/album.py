@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from songbuild.model.delivery import AudioFile
 from songbuild.model.metadata import Recording, Release
 from songbuild.model.recordings import Crossfade
+from songbuild.model.remarks import AlbumRemark
 from songbuild.units import Db, DbTp, Lufs, Params, Seconds
 
 GAP_S = 2.0
@@ -122,3 +123,4 @@ class Album(Release):
         -1.0, ge=-20, le=0, description="true-peak ceiling of the album; null: no limiter, the bits pass as they are"
     )
     delivery: AlbumDelivery = Field(default_factory=AlbumDelivery, description="the files in out/")
+    notes: list[AlbumRemark] = Field(default_factory=list, description="notes on the album, for people")

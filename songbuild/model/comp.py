@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from songbuild.model.faults import Faults
-from songbuild.model.positions import parse_position, position, resolve
+from songbuild.model.positions import parse_range, position
 from songbuild.model.recordings import Recording, Region, Take
 from songbuild.model.score import Score
 from songbuild.problems import Fault, NotationError, Path, did_you_mean
@@ -131,35 +131,10 @@ def parse_region(text: str, takes: Mapping[str, Take], score: Score) -> tuple[st
         raise NotationError(f"unknown take '{name}'", text.find(name), max(1, len(name)), did_you_mean(name, takes))
     if not match:
         raise NotationError("a region is a take and its bars", 0, max(1, len(text)), "such as 'take2 9-12'")
-    start, stop = _range(match[2], match.start(2), score)
+    start, stop = parse_range(match[2], score.time.bars, score.sections, match.start(2))
     if stop <= start:
         raise NotationError("a region ends after it starts", match.start(2), len(match[2]))
     return name, start, stop
-
-
-def _range(text: str, offset: int, score: Score) -> tuple[Fraction, Fraction]:
-    """The beats that 'a-b' or a single position spans; a section's name may itself hold a '-'."""
-    wrong: NotationError | None = None
-    whole = [(text, text, 0, 0)]
-    splits = [(text[: dash.start()], text[dash.end() :], 0, dash.end()) for dash in re.finditer(r"\s*-\s*", text)]
-    for first, last, first_at, last_at in whole + splits:
-        try:
-            start, _ = _place(first, offset + first_at, score)
-            _, stop = _place(last, offset + last_at, score)
-        except NotationError as error:
-            wrong = error
-        else:
-            return start, stop
-    assert wrong is not None  # there was at least the whole text to try
-    raise wrong
-
-
-def _place(text: str, offset: int, score: Score) -> tuple[Fraction, Fraction]:
-    try:
-        return resolve(parse_position(text), score.time.bars, score.sections)
-    except NotationError as error:
-        size = max(1, min(error.length, len(text)))
-        raise NotationError(error.message, offset + error.offset, size, error.hint) from None
 
 
 def _joined(spans: Sequence[_Span], recording: Recording, rate: int) -> list[Cut]:

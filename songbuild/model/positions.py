@@ -19,6 +19,7 @@ _BAR = re.compile(rf"\s*(?P<bar>\d{{1,6}}){_BEAT}\s*")
 _SECTION = re.compile(
     rf"\s*(?P<name>[^\W\d][^+#:,.]*?)\s*(?:#(?P<count>\d{{1,6}}))?\s*(?:\+\s*(?P<bar>\d{{1,6}}){_BEAT})?\s*"
 )
+_PLAYING = re.compile(r"\s*([^\W\d][^+#:,.]*)\.(\d{1,6})\s*")
 _LENGTH = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?|\d{1,4}/[1-9]\d{0,3})\s*(bars?|beats?)\s*")
 
 
@@ -46,7 +47,10 @@ def parse_position(value: object) -> Position:
         raise NotationError("a position is a bar, bar.beat or section+bars", 0, len(text))
     match = _BAR.fullmatch(text) or _SECTION.fullmatch(text)
     if not match:
-        hint = "write bar, bar.beat or section+bars: 17, 5.3, chorus+2"
+        playing = _PLAYING.fullmatch(text)
+        hint = (
+            f"write {playing[1]}#{playing[2]}" if playing else "write bar, bar.beat or section+bars: 17, 5.3, chorus+2"
+        )
         raise NotationError(f"'{text.strip()}' is not a position", 0, max(1, len(text)), hint)
     found = match.groupdict()
     beat = Fraction(found["beat"]) if found["beat"] else None
@@ -98,6 +102,37 @@ def _within(bar: int, place: Position, meters: MeterMap) -> tuple[Fraction, Frac
 def position(value: object, meters: MeterMap, sections: Sequence[Occurrence] = ()) -> Fraction:
     """The beat of the song that a written position names; raises NotationError."""
     return resolve(parse_position(value), meters, sections)[0]
+
+
+def parse_range(
+    text: str, meters: MeterMap, sections: Sequence[Occurrence], offset: int = 0
+) -> tuple[Fraction, Fraction]:
+    """The beats where 'a-b', or a single position, starts and ends; a section's name may itself hold a '-'.
+
+    An end is inclusive: bar 12 whole, the whole beat of bar.beat, a whole section.  Errors point into a text in which
+    this one starts at `offset`; raises NotationError.
+    """
+    wrong: NotationError | None = None
+    whole = [(text, text, 0, 0)]
+    splits = [(text[: dash.start()], text[dash.end() :], 0, dash.end()) for dash in re.finditer(r"\s*-\s*", text)]
+    for first, last, first_at, last_at in whole + splits:
+        try:
+            start, _ = _place(first, offset + first_at, meters, sections)
+            _, stop = _place(last, offset + last_at, meters, sections)
+        except NotationError as error:
+            wrong = error
+        else:
+            return start, stop
+    assert wrong is not None  # there was at least the whole text to try
+    raise wrong
+
+
+def _place(text: str, offset: int, meters: MeterMap, sections: Sequence[Occurrence]) -> tuple[Fraction, Fraction]:
+    try:
+        return resolve(parse_position(text), meters, sections)
+    except NotationError as error:
+        size = max(1, min(error.length, len(text)))
+        raise NotationError(error.message, offset + error.offset, size, error.hint) from None
 
 
 def parse_length(value: object, meters: MeterMap, start: Fraction) -> Fraction:

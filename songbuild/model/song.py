@@ -13,9 +13,12 @@ from songbuild.model.master import Master
 from songbuild.model.metadata import Recording
 from songbuild.model.mix import Mix
 from songbuild.model.recordings import Recordings
+from songbuild.model.remarks import SongRemark
 from songbuild.units import Seconds
 
 STAGES = ("composition", "arrangement", "recordings", "mix", "master", "delivery")
+IN_FILES = (*STAGES, "notes")
+"""What may be in a file of its own."""
 
 
 class Song(Recording):
@@ -38,3 +41,6 @@ class Song(Recording):
     mix: Mix = Field(default_factory=Mix, description="the console")
     master: Master = Field(default_factory=Master, description="the last chain")
     delivery: Delivery = Field(default_factory=Delivery, description="the files in out/")
+    notes: list[SongRemark] = Field(
+        default_factory=list, description="notes on the music, for people; they never sound"
+    )

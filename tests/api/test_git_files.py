@@ -32,6 +32,12 @@ def test_a_block_is_taken_out_without_a_trace(data: bytes, lines: list[str]) -> 
     assert with_lines(once, []) == data
 
 
+def test_a_block_stands_at_the_top_in_the_line_ends_of_the_file() -> None:
+    made = with_lines(b"\xef\xbb\xbf*.txt text\r\n", ["a b"])
+    assert made.startswith(b"\xef\xbb\xbf# >>> songbuild")  # git looks for the mark of UTF-8 at the very start
+    assert made.endswith(b"\r\na b\r\n# <<< songbuild git setup\r\n*.txt text\r\n")
+
+
 @pytest.mark.parametrize("keep", [0, 1, 2])
 def test_half_a_block_is_refused(keep: int) -> None:
     begin, line, end, *_ = with_lines(b"", ["x"]).split(b"\n")

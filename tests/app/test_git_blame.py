@@ -128,8 +128,8 @@ def test_the_log_of_a_part_follows_its_name_and_its_merges(repository: Git) -> N
     assert texts["compressor"] == ["bass compressor threshold -20 -> -22 dB"]
     assert texts["low is called bass"] == ["low renamed to bass"]
     drums = songbuild("log", "drums", "-n", "2", cwd=repository.folder).out.splitlines()
-    assert [line for line in drums if not line.startswith(" ")][0].endswith("accent")
-    assert len([line for line in drums if not line.startswith(" ")]) == 2
+    heads = [line for line in drums if not line.startswith(" ")]
+    assert [head.rpartition("  ")[2] for head in heads] == ["accent", "first sketch"]
 
 
 def test_a_part_that_is_no_more_has_a_log(repository: Git) -> None:

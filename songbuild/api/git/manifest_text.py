@@ -27,7 +27,7 @@ from songbuild.model.device import Device
 from songbuild.model.master import Master
 from songbuild.model.mix import Mix, Send
 from songbuild.model.recordings import Recording
-from songbuild.model.song import STAGES, Song
+from songbuild.model.song import IN_FILES, STAGES, Song
 from songbuild.units import Params
 
 _KINDS: tuple[type[Params], ...] = (Composition, Arrangement, Mix, Master, Delivery, Album, Song)
@@ -54,8 +54,8 @@ def own_lines(path: Path) -> list[str]:
 
 def _manifest(data: dict[Key, Any], root: Node) -> Iterator[str]:
     model = next((kind for kind in _KINDS if data.keys() <= kind.model_fields.keys()), None)
-    if model is Song:
-        files = {stage: data.pop(stage) for stage in STAGES if isinstance(data.get(stage), str)}
+    if model in (Song, Album):
+        files = {stage: data.pop(stage) for stage in IN_FILES if isinstance(data.get(stage), str)}
         yield from (f"{stage}: in {name}" for stage, name in files.items())
     try:
         found = _recordings(data) if model is None else validate(Tree(data, root), model)[0]

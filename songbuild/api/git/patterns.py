@@ -16,6 +16,7 @@ MANIFESTS = (
     "mix.yaml",
     "master.yaml",
     "delivery.yaml",
+    "notes.yaml",
     "presets/*/*.yaml",
 )
 """Names of manifests, in whatever folder; a stage's file may have another, which is then written out."""

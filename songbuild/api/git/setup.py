@@ -22,7 +22,7 @@ from songbuild.manifest.find import ALBUM
 from songbuild.manifest.merge import DRIVER
 from songbuild.manifest.source import read_source
 from songbuild.manifest.yaml_reader import read_yaml
-from songbuild.model.song import STAGES
+from songbuild.model.song import IN_FILES
 
 ATTRIBUTES, IGNORE = ".gitattributes", ".gitignore"
 _LFS = "filter=lfs"
@@ -108,7 +108,7 @@ def _others(home: Repository, songs: Iterable[str]) -> set[str]:
     for song in songs:
         source, _ = read_source(home.top / song, song)
         data: Any = read_yaml(source)[0] if source is not None else None
-        for stage in STAGES if isinstance(data, dict) else ():
+        for stage in IN_FILES if isinstance(data, dict) else ():
             name = data.get(stage)
             path = os.path.normpath(f"{song.rpartition('/')[0]}/{name}".lstrip("/"))
             if isinstance(name, str) and name.endswith((".yaml", ".yml")) and not path.startswith("../"):

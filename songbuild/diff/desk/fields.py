@@ -191,5 +191,5 @@ def whole(sides: Sides) -> Iterator[Told]:
             told = Told(area, "changed", "", title, (name,), weight)
             yield valued(told, old.get(name), new.get(name), sides.unit(name))._replace(subject="")
     known = {*SAID, "credits", "lyrics", "rate", "tail", "seed", "songs", "loudness", "ceiling"}
-    known |= {"composition", "arrangement", "recordings", "mix", "master", "delivery"}
+    known |= {"composition", "arrangement", "recordings", "mix", "master", "delivery", "notes"}
     yield from rest_of(old, new, known, (), Told("other", "changed", "", "", (), 0.1), sides, ())

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from songbuild.diff.change import Bars
-from songbuild.diff.facts import TICKS, Facts, Json, Section
-from songbuild.diff.words import bars_text, beat_text, playing, stretches
+from songbuild.diff.facts import Facts, Json, Section
+from songbuild.diff.words import bar_at, bars_text, beat_text, beat_ticks, playing, stretches
 
 Tree = Mapping[str, Json]
 Side = Literal["new", "old"]
@@ -128,10 +128,7 @@ class Sides:
 
     def bar(self, tick: int, side: Side = "new") -> tuple[int, int]:
         """The bar that a tick lies in, and the ticks since its start."""
-        facts = self.new if side == "new" else self.old
-        index = max(0, bisect_right(facts.bars, tick) - 1)
-        pickup = bool(facts.sections) and facts.bars[0] < facts.sections[0].start
-        return index + (0 if pickup else 1), tick - facts.bars[index] if facts.bars else tick
+        return bar_at(self.new if side == "new" else self.old, tick)
 
     def bar_length(self, tick: int) -> int:
         """The length in ticks of the bar of the new song that a tick lies in."""
@@ -143,10 +140,7 @@ class Sides:
         """'9', '9.3': where a tick is, in bars and the beats of its meter."""
         facts = self.new if side == "new" else self.old
         bar, offset = self.bar(tick, side)
-        meter = next((text for first, text in reversed(facts.meters) if first <= bar), "4/4")
-        lower = int(meter.partition("/")[2].split()[0])
-        beat = 4 * TICKS // lower
-        return str(bar) if not offset else f"{bar}.{beat_text(offset, beat)}"
+        return str(bar) if not offset else f"{bar}.{beat_text(offset, beat_ticks(facts, bar))}"
 
     def spans(self, start: int, stop: int, side: Side = "new") -> tuple[Bars, ...]:
         """The bars that a stretch of time touches, playing by playing."""

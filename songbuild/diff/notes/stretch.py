@@ -10,8 +10,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from songbuild.diff.change import NotePair
-from songbuild.diff.facts import TICKS, Facts, Json, Note
-from songbuild.diff.words import count
+from songbuild.diff.facts import Facts, Json, Note
+from songbuild.diff.words import beat_ticks, count
 from songbuild.model.scales import Key, parse_key, spell
 from songbuild.problems import NotationError
 
@@ -205,19 +205,11 @@ def _frame(old: Facts, new: Facts, before: int, after: int, up: int) -> Frame:
     was, now = old.sections[before], new.sections[after]
     at = bisect_left(new.bars, now.start)
     starts = [start - now.start for start in new.bars[at:] if start < now.start + now.length]
-    beats = tuple(_beat(new, now.first_bar + index) for index in range(len(starts)))
+    beats = tuple(beat_ticks(new, now.first_bar + index) for index in range(len(starts)))
     chords = () if old.chords == new.chords else _new_chords(old, new, before, after)
     bars = (*starts, now.length)
     keys = _key(was.key).transposed(up), _key(now.key)
     return Frame(before, after, bars, beats, (was.length, now.length), keys, up, chords)
-
-
-def _beat(facts: Facts, bar: int) -> int:
-    meter = "4/4"
-    for first, text in facts.meters:
-        if first <= bar:
-            meter = text
-    return 4 * TICKS // int(meter.partition("/")[2].split("(")[0])
 
 
 def _key(text: str) -> Key:

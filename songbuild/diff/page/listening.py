@@ -9,8 +9,10 @@ from songbuild.diff.heard import BANDS, Clip, Heard, Stream, Stretch
 from songbuild.diff.words import beat_text, listing, words
 from songbuild.formats.page.markup import NONE, escape, number, table
 
-_HEADS = ("", "Loudness, LUFS", "True peak, dBTP", "Range, LU", *(f"{band.capitalize()}, dB" for band in BANDS),
-          "Width, dB", "Null, dB", "Null, matched")  # fmt: skip
+_HEADS = (
+    "", "Loudness, LUFS", "True peak, dBTP", "Range, LU", *(band.capitalize() for band in BANDS), "Width", "Null",
+    "Null, matched",
+)  # fmt: skip
 _AUDIBLE = {"loudness_lufs": 0.3, "true_peak_dbtp": 0.5, "lra_lu": 0.5, "width_db": 1.0, "band": 1.0}
 """Steps from which on a figure is in bold."""
 
@@ -26,6 +28,11 @@ def listening(heard: Heard, level: int) -> Iterator[str]:
         yield f"<details{shown}><summary><b>{_name(stream)}</b>{_first(stream)}</summary>"
         yield from table(_HEADS, _rows(stream), "figures heard")
         yield "</details>"
+    if differing:
+        yield (
+            "<p>Bands, width and nulls in dB: width is the sides beside the middle, null what is left of one version "
+            "minus the other, as it is and after both were brought to one loudness. In bold: steps that are heard.</p>"
+        )
     same = [_name(stream) for stream in heard.streams if stream.same]
     if same:
         yield f"<p>Equal, sample for sample: {listing(same)}.</p>"

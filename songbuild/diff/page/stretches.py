@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from songbuild.diff.change import Difference, NotePair
-from songbuild.diff.facts import TICKS, Facts, Note
-from songbuild.diff.words import stretches
+from songbuild.diff.facts import Facts, Note
+from songbuild.diff.words import beat_ticks, stretches
 
 CONTEXT = 1
 """Bars that are drawn before and after a changed one."""
@@ -79,12 +79,6 @@ def first_number(facts: Facts) -> int:
         return 1
     first = facts.sections[0]
     return first.first_bar - max(0, bisect_right(facts.bars, first.start) - 1)
-
-
-def beat(facts: Facts, bar: int) -> int:
-    """The beat that a bar counts, in ticks: an eighth in 6/8."""
-    meter = next((text for first, text in reversed(facts.meters) if first <= bar), "4/4")
-    return 4 * TICKS // int(meter.partition("/")[2].partition(" ")[0])
 
 
 def changed_stretches(difference: Difference, pair: tuple[str | None, str | None]) -> list[Stretch]:
@@ -176,7 +170,7 @@ def _stretch(
     number = first_number(facts)
     runs = tuple(
         tuple(
-            Bar(number + bar, bars[bar] - section.start, bars[bar + 1] - bars[bar], beat(facts, number + bar))
+            Bar(number + bar, bars[bar] - section.start, bars[bar + 1] - bars[bar], beat_ticks(facts, number + bar))
             for bar in range(low, high + 1)
         )
         for low, high in stretches(wanted)

@@ -8,7 +8,7 @@ from songbuild.manifest.merge.conflict import Merged
 from songbuild.manifest.merge.data import plain, same
 from songbuild.manifest.merge.items import Document, Item, UnfitError, cut
 from songbuild.manifest.merge.lines import merge_lines, merge_whole
-from songbuild.manifest.merge.pieces import SIDES, Pieces, Fork, Side, marked, taken
+from songbuild.manifest.merge.pieces import SIDES, Fork, Pieces, Side, marked, taken
 from songbuild.manifest.merge.renames import followed
 from songbuild.manifest.merge.structure import Merger
 from songbuild.manifest.source import decode
