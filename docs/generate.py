@@ -33,7 +33,7 @@ def devices() -> str:
         "a mapping of parameters, and a `description`.",
         "",
     ]
-    for title, found in (("Instruments", INSTRUMENTS), ("Effects", EFFECTS)):
+    for title, found in (("Instruments", INSTRUMENTS.values()), ("Effects", EFFECTS.values())):
         named = sorted(found, key=lambda device: device.name)
         lines += [f"## {title}", "", ", ".join(f"[{each.name}](#{each.name})" for each in named) + ".", ""]
         for device in named:

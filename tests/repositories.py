@@ -19,6 +19,17 @@ class Git:
 
     def __call__(self, *words: str) -> str:
         """Run git; what it prints, without the line's end."""
+        ran = self._run(*words)
+        assert ran.returncode == 0, f"git {' '.join(words)}: {ran.stderr}"
+        return ran.stdout.rstrip("\n")
+
+    def tried(self, *words: str) -> str:
+        """Run git, which may stop half-way, as in a merge with conflicts; what it says on standard error."""
+        ran = self._run(*words)
+        assert ran.returncode in (0, 1), f"git {' '.join(words)}: {ran.stderr}"
+        return ran.stderr
+
+    def _run(self, *words: str) -> subprocess.CompletedProcess[str]:
         environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
         when = f"{_BEGIN + 60 * self.commits} +0000"
         environment |= {
@@ -31,7 +42,7 @@ class Git:
             "GIT_COMMITTER_EMAIL": "ann@example.org",
             "GIT_COMMITTER_DATE": when,
         }
-        ran = subprocess.run(
+        return subprocess.run(
             ["git", "-c", "protocol.file.allow=always", *words],
             cwd=self.folder,
             env=environment,
@@ -39,8 +50,6 @@ class Git:
             text=True,
             check=False,
         )
-        assert ran.returncode == 0, f"git {' '.join(words)}: {ran.stderr}"
-        return ran.stdout.rstrip("\n")
 
     def write(self, name: str, text: str) -> Path:
         """Write a file of the working tree."""

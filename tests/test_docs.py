@@ -89,12 +89,12 @@ def test_what_a_page_shows_is_accepted(write_song: WriteSong, stage: str) -> Non
 
 def test_every_device_and_command_is_in_its_page() -> None:
     devices = (DOCS / "devices.md").read_text(encoding="utf-8")
-    for device in (*EFFECTS, *INSTRUMENTS):
+    for device in (*EFFECTS.values(), *INSTRUMENTS.values()):
         assert f"\n### {device.name}\n" in devices
         for parameter in device.params.model_fields:
             assert f"| `{parameter}` |" in devices
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    for name in (*(device.name for device in (*EFFECTS, *INSTRUMENTS)), *COMMANDS):
+    for name in (*(device.name for device in (*EFFECTS.values(), *INSTRUMENTS.values())), *COMMANDS):
         assert re.search(rf"\b{name}\b", changes), name
 
 

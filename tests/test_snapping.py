@@ -12,7 +12,7 @@ from songbuild.engine.state import decode, encode
 
 RATE = 44_100
 TILE = RATE * 2
-EACH = pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
+EACH = pytest.mark.parametrize("effect", EFFECTS.values(), ids=lambda effect: effect.name)
 MOST = 10 ** (-180 / 20)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from songbuild import checks
 from songbuild.api.album_report import compared, placed_tracks
+from songbuild.api.remarking import noted_of_album
 from songbuild.api.reporting import (
     Labelled,
     curves_of,
@@ -19,7 +20,9 @@ from songbuild.api.reporting import (
     held_of,
     notices_from,
     picture_of,
+    remarks_from,
     report_node,
+    said_of,
     with_file,
 )
 from songbuild.engine import Recipe
@@ -56,9 +59,11 @@ def with_album_report(
         "places": _places(made),
         "aims": _aims(album),
         "disc": sectors_clock(made.sectors) if album.delivery.cd else "",
+        "remarks": [said_of(one) for one in noted_of_album(album) if not one.done],
     }
     origins: dict[tuple[str | int, ...], SongPath] = {
         ("tracks",): ("songs",), ("places",): ("songs",), ("aims",): ("loudness",), ("disc",): ("delivery", "cd"),
+        ("remarks",): ("notes",),
     }  # fmt: skip
     node = report_node(ALBUM, params, [*_held(planned)], found, picture_of(context), origins)
     return replace(planned, graph=replace(graph, outputs=with_file(graph.outputs, node)))
@@ -130,6 +135,7 @@ def _album(inputs: Sequence[Any], params: Mapping[str, Json], _rate: int, files:
         warnings=notices_from(params, faults),
         gain_db=gain,
         disc=params["disc"],
+        remarks=remarks_from(params),
     )
     path.write_text(album_page(facts), encoding="utf-8", newline="\n")
     return {"warnings": len(facts.warnings)}
@@ -164,5 +170,5 @@ def _judged(aims: Mapping[str, Json]) -> Album:
     return Album.model_construct(title="", songs=tracks, loudness=wanted, ceiling=aims["ceiling"])
 
 
-ALBUM = Recipe("report.album", 1, "file", _album)
-"""The page of an album.  Params: head, tracks, places, aims, disc, inputs, forms, notices."""
+ALBUM = Recipe("report.album", 2, "file", _album)
+"""The page of an album.  Params: head, tracks, places, aims, disc, remarks, inputs, forms, notices."""

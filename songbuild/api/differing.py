@@ -26,7 +26,7 @@ from songbuild.problems import Problem
 WORKING = "working tree"
 MUSIC = frozenset(("composition", "arrangement"))
 _PLACED = ("recordings", "arrangement", "composition", "notes")
-"""What has values are places in the song's time."""
+"""What has values that are places in the song's time."""
 
 
 @dataclass(frozen=True)

@@ -51,11 +51,12 @@ class Part:
         Defaults are songbuild's, whose version is locked; a key that a new version adds is no difference by itself.
         Notes on the music are in nothing that is made but the report.
         """
-        without = set() if self._reports else {"notes"}
+        without: set[str] = set() if self._reports else {"notes"}
         yield from flat({"seed": self.model.seed, **self.model.model_dump(exclude_defaults=True, exclude=without)})
 
     @property
     def _reports(self) -> bool:
+        """Whether a report is delivered."""
         made = self.model.delivery
         return made.report if isinstance(made, AlbumDelivery) else "report" in made.formats
 

@@ -115,7 +115,8 @@ def render(
         facts = {"folder": str(folder), "cache": str(store.folder), "cache_writable": store.writable}
     facts |= {"files": files_made(built), "master": measured["master"], "versions": measured["versions"]}
     facts |= {name: measured[name] for name in ("matches", "targets", "delivered")}
-    facts |= {"seconds": built.seconds}
+    length_s = planned.graph.grid[-1] / planned.graph.rate
+    facts |= {"length_s": length_s, "seconds": built.seconds}
     facts |= {"written": list(published.written), "nodes": nodes_made(built)}
     return Rendered(problems, summary, work_done(built), facts)
 

@@ -8,11 +8,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from songbuild import checks
+from songbuild.api.remarking import Noted, noted
 from songbuild.dsp.balance import balance, sides
 from songbuild.engine import MadeFile, Node, Recipe, Source
 from songbuild.engine.graph import Json
 from songbuild.formats.lyrics import SUFFIXES
-from songbuild.formats.page import File, Head, Mark, Master, Notice, SongFacts, song_page, thumbnail
+from songbuild.formats.page import File, Head, Mark, Master, Notice, Remark, SongFacts, song_page, thumbnail
 from songbuild.formats.sums import sha256
 from songbuild.model.credits import known_role
 from songbuild.model.master import Master as MasterModel
@@ -64,8 +65,11 @@ def with_report(planned: Plan, song: Song, folder: Path, digest: Callable[[Path]
         "head": {**head_of(context), "seconds": end / planned.graph.rate},
         "marks": _marks(planned.score, planned.graph.rate),
         "masters": {name: _aims(master.values) for name, master in planned.masters.items()},
+        "remarks": _remarks(song, planned.score, planned.graph.rate),
     }
-    origins: dict[tuple[str | int, ...], SongPath] = {("marks",): ("arrangement", "form"), ("masters",): ("master",)}
+    origins: dict[tuple[str | int, ...], SongPath] = {
+        ("marks",): ("arrangement", "form"), ("masters",): ("master",), ("remarks",): ("notes",),
+    }  # fmt: skip
     node = report_node(SONG, params, held, found, picture_of(context), origins)
     return replace(planned, graph=replace(planned.graph, outputs=with_file(planned.graph.outputs, node)))
 
@@ -131,6 +135,22 @@ def _marks(score: Score, rate: int) -> Json:
         bars = f"bar {each.first_bar}" if each.bars == 1 else f"bars {each.first_bar}–{last}"
         found.append([each.section, bars, seconds(each.start), seconds(each.start + each.length)])
     return found
+
+
+def _remarks(song: Song, score: Score, rate: int) -> Json:
+    """The open notes on the music, with where they start and end in seconds."""
+    found = []
+    for one, where in noted(song.notes, score):
+        ends = (where.start, where.stop) if where is not None else ()
+        if not one.done:
+            found.append(said_of(one, [round(score.time.frame(beat, rate) / rate, 6) for beat in ends] or None))
+    return found
+
+
+def said_of(one: Noted, time: Sequence[float] | None = None) -> Json:
+    """A note as the page tells it, with where it starts and ends in seconds."""
+    where = ", ".join(filter(None, (one.song, one.part, one.section, one.where.replace("-", "–"))))
+    return [one.number, where, one.text, one.by, one.date, time]
 
 
 def head_of(context: Context) -> dict[str, Json]:
@@ -202,6 +222,15 @@ def notices_from(params: Mapping[str, Json], faults: Iterable[Fault]) -> list[No
     return [*before, *(Notice(fault.code, fault.message, fault.hint) for fault in faults)]
 
 
+def remarks_from(params: Mapping[str, Json]) -> list[Remark]:
+    """The open notes on the music."""
+    said: list[list[Any]] = params["remarks"]
+    return [
+        Remark(number, where, text, by, date, (time[0], time[1]) if time else None)
+        for number, where, text, by, date, time in said
+    ]
+
+
 def files_from(
     held: Mapping[str, Mapping[str, Any]], params: Mapping[str, Json], faults: Sequence[Fault]
 ) -> list[File]:
@@ -238,7 +267,9 @@ def _song(inputs: Sequence[Any], params: Mapping[str, Json], _rate: int, files: 
     masters = [_master(name, aims, held, faults) for name, aims in params["masters"].items()]
     marks = [Mark(*each) for each in params["marks"]]
     head = head_from(params, files, "Song")
-    facts = SongFacts(head, marks, masters, files_from(held, params, faults), notices_from(params, faults))
+    facts = SongFacts(
+        head, marks, masters, files_from(held, params, faults), notices_from(params, faults), remarks_from(params)
+    )
     path.write_text(song_page(facts), encoding="utf-8", newline="\n")
     return {"warnings": len(facts.warnings)}
 
@@ -266,5 +297,5 @@ def _master(name: str, aims: Mapping[str, Json], held: Mapping[str, Any], faults
     return replace(made, fine=fine, reference_db=shape)
 
 
-SONG = Recipe("report.song", 1, "file", _song)
-"""The page of a song.  Params: head, marks, masters, inputs, forms, notices."""
+SONG = Recipe("report.song", 2, "file", _song)
+"""The page of a song.  Params: head, marks, masters, remarks, inputs, forms, notices."""

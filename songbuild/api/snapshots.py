@@ -116,7 +116,7 @@ def of_commit(song: Path, label: str, commit: str, found: Repository) -> Snapsho
     above = _levels(found.read([entries[manifest].blob])[entries[manifest].blob]) if is_album(manifest) else 0
     if above and found.prefix:
         root, inner, entries = found.top, found.prefix, found.entries(commit, "")
-    told = {path: entry for path, entry in entries.items() if _matters(path)}
+    told = {path: entry for path, entry in entries.items() if matters(path)}
     texts = {path: entry.blob for path, entry in told.items() if not is_media(path)}
     blobs = {path: entry.blob for path, entry in told.items()}
     # Recordings that are kept out of git are those of the working tree.
@@ -264,7 +264,7 @@ def _inside(levels: int, place: str) -> bool:
     return levels <= len(PurePosixPath(place).parts)
 
 
-def _matters(path: str) -> bool:
+def matters(path: str) -> bool:
     """Whether a file can be part of a song: not what is built, nor what is hidden."""
     *folders, name = path.split("/")
     return not name.startswith(".") and not any(each in OUT or each.startswith(".") for each in folders)

@@ -49,16 +49,15 @@ class Insert:
         return self.effect.latency(self.params, rate) if self.effect.latency else 0
 
 
-def build(specs: Sequence[Json], effects: Iterable[Effect] = EFFECTS) -> tuple[Insert, ...]:
+def build(specs: Sequence[Json], effects: Mapping[str, Effect] = EFFECTS) -> tuple[Insert, ...]:
     """Inserts of canonical specs {"device": …, "revision": …, "params": {…}, "lanes": {…}, "side": null or number}.
 
     The values have been validated when the song was planned.  Raises KeyError for an unknown effect and ValueError
     for another revision of it: a plan is only good for the version that made it.
     """
-    known = {effect.name: effect for effect in effects}
     inserts = []
     for spec in specs:
-        effect = known[spec["device"]]
+        effect = effects[spec["device"]]
         if spec.get("revision", effect.revision) != effect.revision:
             raise ValueError(f"{effect.name} has revision {effect.revision}, the plan asks for {spec['revision']}")
         params = effect.params.model_validate(spec["params"])
@@ -193,7 +192,7 @@ def _replaced(item: Any, path: Sequence[str], value: Any) -> Any:
 
 
 def reads_chain(
-    params: Mapping[str, Json], start: int, stop: int, rate: int, effects: Iterable[Effect] = EFFECTS
+    params: Mapping[str, Json], start: int, stop: int, rate: int, effects: Mapping[str, Effect] = EFFECTS
 ) -> list[tuple[int, int]]:
     """The frames of the main input and of each side input that a tile needs; `params` holds "inserts".
 
@@ -205,7 +204,7 @@ def reads_chain(
 
 
 def act_chain(
-    params: Mapping[str, Json], start: int, stop: int, rate: int, effects: Iterable[Effect] = EFFECTS
+    params: Mapping[str, Json], start: int, stop: int, rate: int, effects: Mapping[str, Effect] = EFFECTS
 ) -> dict[str, Json]:
     """`params` with the lanes of "inserts" cut to what acts in a tile, counted from the first frame it reads.
 
@@ -234,7 +233,7 @@ def run_chain(
     params: Mapping[str, Json],
     tile: Tile,
     state: State,
-    effects: Iterable[Effect] = EFFECTS,
+    effects: Mapping[str, Effect] = EFFECTS,
 ) -> tuple[Audio, State]:
     """A tile of the chain's output in the time of its input; `inputs` as `reads_chain`, `params` as `act_chain` say."""
     y, after = process(inputs[0], build(params["inserts"], effects), tile.rate, state, inputs[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from songbuild.diff import desk, feel, form, harmony, lyrics, notes, parts, timing
+from songbuild.diff import desk, feel, form, harmony, lyrics, notes, parts, remarks, timing
 from songbuild.diff.change import AREAS, Change, Difference
 from songbuild.diff.facts import Facts
 from songbuild.diff.identity import Both, side_by_side
@@ -36,6 +36,7 @@ def compare(old: Facts, new: Facts) -> Difference:
         *played,
         *lyrics.changes(both),
         *desk.changes(old, new, both.sections, both.parts),
+        *remarks.changes(both),
     ]
     return Difference(old, new, both.sections, both.parts, differing, in_order(_unexplained(both, found)))
 
@@ -53,7 +54,9 @@ def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 def _albums(old: Facts, new: Facts) -> Difference:
     songs = {name: compare(old.songs[before], new.songs[name]) for before, name in _songs(old, new)}
     differing = {name: each for name, each in songs.items() if each}
-    return Difference(old, new, changes=in_order(desk.changes(old, new)), songs=differing)
+    return Difference(
+        old, new, changes=in_order([*desk.changes(old, new), *remarks.changes(side_by_side(old, new))]), songs=differing
+    )
 
 
 def _songs(old: Facts, new: Facts) -> Iterator[tuple[str, str]]:
@@ -74,7 +77,10 @@ def _songs(old: Facts, new: Facts) -> Iterator[tuple[str, str]]:
 def _unexplained(both: Both, found: Sequence[Change]) -> Iterator[Change]:
     """The changes without those that follow from another one."""
     forms = [change for change in found if change.area == "form" and change.act != "renamed"]
+    tracks = {(change.act, change.subject) for change in found if change.area == "parts"}
     for change in found:
+        if change.area == "recordings" and change.path[2:] == () and (change.act, change.subject) in tracks:
+            continue  # the recording of a part that came or went
         if change.area == "time" and change.subject == "length" and len(forms) == 1:
             continue  # as many bars as the section that came or went has
         if change.area == "other" and change.path[:-1] in _WRITTEN and change.act != "changed":

@@ -84,6 +84,11 @@ def _keys(both: Both, up: Mapping[int, int]) -> Iterator[Change]:
         was, now = both.old.sections[a].key, both.new.sections[b].key
         if was != now:
             found.setdefault((was, now, up.get(b, 0)), []).append(b)
+    if len(found) > 1 and not any(up.values()) and sum(map(len, found.values())) == len(both.kept):
+        steps = {_step(was, now) for was, now, _ in found}
+        if len(steps) == 1 and None not in steps:  # the song's key, and with it that of what is transposed
+            was, now, _ = max(found, key=lambda keys: len(found[keys]))
+            found = {(was, now, 0): [b for _, b in both.kept]}
     for (was, now, semitones), where in found.items():
         everywhere = len(where) == len(both.kept)
         place = places(where, both.new.sections)
@@ -98,6 +103,12 @@ def _keys(both: Both, up: Mapping[int, int]) -> Iterator[Change]:
             path=("key",) if everywhere else ("arrangement", "sections", name),
             weight=both.share(where) * (0.9 if semitones else 0.3),
         )  # fmt: skip
+
+
+def _step(was: str, now: str) -> tuple[int, str, str] | None:
+    """How far a tonic has moved, up, and both modes."""
+    one, other = _tonic(was), _tonic(now)
+    return ((other[0] - one[0]) % 12, one[1], other[1]) if one and other else None
 
 
 def chords_of(facts: Facts) -> list[list[Chord]]:

@@ -53,6 +53,9 @@ def _sung(both: Both) -> Iterator[Change]:
             if not notes[0] or not notes[1] or notes[0] == notes[1]:
                 continue  # a part that enters or leaves, or the same
             was, now = (known.setdefault(each, lines_of(each)) for each in notes)
+            longer = both.new.sections[j].bars - both.old.sections[i].bars
+            if (longer > 0 and now[: len(was)] == was) or (longer < 0 and was[: len(now)] == now):
+                continue  # as many lines more, or fewer, as the section is longer
             if was != now or _shifted(*notes):
                 found.setdefault((was, now), {}).setdefault(b, []).append(j)
     for (was, now), spots in found.items():

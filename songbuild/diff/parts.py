@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from songbuild.diff.change import Change
-from songbuild.diff.facts import Part
+from songbuild.diff.facts import Facts, Part
 from songbuild.diff.identity import Both, Side, same_recording
-from songbuild.diff.words import bars_of, parts_text, places, playing, plural, words
+from songbuild.diff.words import bars_of, count, parts_text, places, playing, plural, words
 from songbuild.problems import Path
 
 _MATTER = 0.7
@@ -37,16 +38,36 @@ def _track(both: Both, name: str, side: Side) -> Change:
     facts, played = (both.new, both.new_notes) if side == "new" else (both.old, both.old_notes)
     part, came = facts.parts[name], side == "new"
     where = [index for index, notes in enumerate(played[name]) if notes]
+    where = _recorded(facts, part.recording) if part.recording else where
     player = _player(part)
-    text = f"{words(name)} {'added' if came else 'removed'}{f' ({player})' if player else ''}"
+    told = _recording(facts, name, part.recording) if part.recording else player
+    text = f"{words(name)} {'added' if came else 'removed'}{f' ({told})' if told else ''}"
     if where:
         text += f": {'plays' if came else 'played'} {_in(places(where, facts.sections))}"
-    share = both.share(where, side) if not part.recording else 1.0
+    share = both.share(where, side) if where or not part.recording else 1.0
     return Change(
         "parts", "added" if came else "removed", name, text,
         tuple(bars_of(facts.sections[index], side) for index in where),
         None if came else player, player if came else None, path=_path(name), weight=_MATTER * share,
     )  # fmt: skip
+
+
+def _recording(facts: Facts, name: str, recording: str) -> str:
+    """'recorded, 2 takes', of one that isn't called as its part is 'recording vox, 2 takes'."""
+    tree: Any = facts.tree.get("recordings") or {}
+    takes = count(len(tree.get(recording, {}).get("takes", ())), "take")
+    return f"{'recorded' if recording == name else f'recording {words(recording)}'}, {takes}"
+
+
+def _recorded(facts: Facts, recording: str) -> list[int]:
+    """The playings in which a recording's comp sounds; none where it isn't known how long it does."""
+    tree: Any = facts.tree.get("recordings") or {}
+    comp = [cut for cut in tree.get(recording, {}).get("comp", ()) if isinstance(cut["start"], int)]
+    return [
+        index
+        for index, section in enumerate(facts.sections)
+        if any(cut["start"] < section.start + section.length and cut["stop"] > section.start for cut in comp)
+    ]
 
 
 def _in(place: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from songbuild.diff.change import Bars, Change
 from songbuild.diff.facts import TICKS, Facts, Section
 from songbuild.diff.identity import Both
-from songbuild.diff.words import bar_at, bars_text, beat_text, count, duration, length_text, number, places
+from songbuild.diff.words import bar_at, bars_text, beat_text, count, duration, length_text, number, places, stretches
 
 Profile = tuple[tuple[int, float | str], ...]
 """What a section is played in: (ticks or bars since its start, value), the first at 0."""
@@ -73,13 +73,11 @@ def _profiles(
         return
     single: list[Change] = []
     for (was, now), pairs in changed.items():
-        a, b = pairs[0]
-        single.append(
-            _one(
-                both, subject, unit, was, now, pairs,
-                text(was, both.old, both.old.sections[a]), text(now, both.new, both.new.sections[b]),
-            )
-        )  # fmt: skip
+        a, b = (both.old.sections[pairs[0][0]], both.new.sections[pairs[0][1]])
+        old, new = text(was, both.old, a), text(now, both.new, b)
+        if subject == "tempo" and old == new and (a.bars, a.length) != (b.bars, b.length):
+            continue  # the same tempo in as many bars, which have become longer or shorter
+        single.append(_one(both, subject, unit, was, now, pairs, old, new))
     if len(single) <= 3:
         yield from single
         return
@@ -116,9 +114,15 @@ def _one(
     new: str,
 ) -> Change:
     where = [b for _, b in pairs]
+    single = _single_meter(was, now, [both.new.sections[b] for b in where]) if subject == "meter" else None
     everywhere = len(pairs) == len(both.kept)
     place = subject if everywhere else f"{subject}, {_where(both, where)}"
-    if len(was) == len(now) == 1:
+    if single is not None:
+        bars, before, after = single
+        told = f"{place}, {bars}: {before} -> {after}" if len(pairs) > 1 else f"{subject}, {bars}: {before} -> {after}"
+    elif old == new:
+        told = f"{place}: {new} on another curve"
+    elif len(was) == len(now) == 1:
         told = f"{place}{' ' if everywhere else ': '}{_plain(was)} -> {_plain(now)}{unit}"
     else:
         told = f"{place}: now {new} (was {old})"
@@ -127,6 +131,23 @@ def _one(
         old=was[0][1] if len(was) == 1 else old, new=now[0][1] if len(now) == 1 else new, unit=unit.strip(),
         path=(subject,), weight=both.share(where) if pairs else 1.0,
     )  # fmt: skip
+
+
+def _single_meter(was: Profile, now: Profile, where: Sequence[Section]) -> tuple[str, str, str] | None:
+    """The bars and both meters, where a section has another meter in some bars that stand together."""
+    if len(was) == len(now) == 1 or not where:
+        return None
+    found: dict[tuple[str, str], list[int]] = {}
+    for bar in range(where[0].bars):
+        before, after = (str([value for at, value in profile if at <= bar][-1]) for profile in (was, now))
+        if before != after:
+            found.setdefault((before, after), []).append(bar)
+    if len(found) != 1:
+        return None
+    ((before, after), bars) = found.popitem()
+    first = where[0].first_bar if len(where) == 1 else 1
+    told = bars_text(stretches(first + bar for bar in bars))
+    return f"{told} of each" if len(where) > 1 else told, before, after
 
 
 def _plain(profile: Profile) -> str:

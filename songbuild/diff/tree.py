@@ -25,7 +25,7 @@ from songbuild.model.form import with_times
 from songbuild.model.mix import Send, Strip
 from songbuild.model.positions import position
 from songbuild.model.remarks import SongRemark, stretch
-from songbuild.model.song import STAGES, Song
+from songbuild.model.song import IN_FILES, Song
 from songbuild.problems import NotationError
 from songbuild.units import Params, Unit
 
@@ -45,10 +45,10 @@ def tree_of(song: Song, score: Score) -> tuple[Tree, dict[str, str]]:
     """The tree of a song with its devices resolved, as `Song` has it, and the units of its numbers (see `Facts`).
 
     Of composition and sections there is only what nothing plays.  A lane of automation is [[tick, value, curve], …]
-    without points that do nothing, a comp the regions in order of time, a version of the master all its values.  Text
-    that can't be read stays text.
+    without points that do nothing, a comp the regions in order of time, a version of the master all its values, a note
+    is at [tick, tick where it ends].  Text that can't be read stays text.
     """
-    tree: Tree = {name: plain(value) for name, value in song if name not in TOLD and name not in STAGES}
+    tree: Tree = {name: plain(value) for name, value in song if name not in TOLD and name not in IN_FILES}
     tracks: Tree = {
         name: _fields(track, TOLD | {"recording", "transpose"}) for name, track in song.arrangement.tracks.items()
     }
@@ -250,8 +250,9 @@ def model_of(device: Device) -> type[Params] | None:
     from songbuild.devices.effects import EFFECTS
     from songbuild.devices.instruments import INSTRUMENTS
 
-    known: Iterable[Effect | Instrument | Kind] = (*EFFECTS, *INSTRUMENTS, HOSTED)
-    return next((each.params for each in known if each.name == device.device), None)
+    known: Effect | Instrument | Kind | None = EFFECTS.get(device.device) or INSTRUMENTS.get(device.device)
+    found = HOSTED if device.device == HOSTED.name else known
+    return found.params if found is not None else None
 
 
 def _units(song: Song) -> dict[str, str]:

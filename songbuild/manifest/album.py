@@ -139,4 +139,4 @@ def _unknown_songs(album: Album) -> Iterator[Fault]:
     for index, remark in enumerate(album.notes):
         if remark.song is not None and remark.song not in known and not remark.done:
             hint = did_you_mean(remark.song, known)
-            yield Fault("ALB012", ("notes", index, "song"), f"no track '{remark.song}'", hint)
+            yield Fault("ALB012", ("notes", index, "song"), f"no track '{remark.song}'", hint, severity="warning")

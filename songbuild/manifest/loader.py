@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +61,8 @@ def load(
     path: Path,
     *,
     trusted: bool = False,
-    effects: Iterable[Effect] | None = None,
-    instruments: Iterable[Instrument] | None = None,
+    effects: Mapping[str, Effect] | None = None,
+    instruments: Mapping[str, Instrument] | None = None,
     time_limit_s: float = 20.0,
     partial: bool = False,
 ) -> Loaded:
@@ -106,8 +106,8 @@ def _within(inner: Span, outer: Span) -> bool:
 
 
 def _devices(
-    effects: Iterable[Effect] | None, instruments: Iterable[Instrument] | None
-) -> tuple[dict[str, Effect], dict[str, Instrument]]:
+    effects: Mapping[str, Effect] | None, instruments: Mapping[str, Instrument] | None
+) -> tuple[Mapping[str, Effect], Mapping[str, Instrument]]:
     if effects is None:
         from songbuild.devices.effects import EFFECTS
 
@@ -116,7 +116,7 @@ def _devices(
         from songbuild.devices.instruments import INSTRUMENTS
 
         instruments = INSTRUMENTS
-    return {each.name: each for each in effects}, {each.name: each for each in instruments}
+    return effects, instruments
 
 
 def _read_song(path: Path, reading: Reading) -> Tree | None:
@@ -207,7 +207,7 @@ def _read_stage(stage: str, text: str, place: Node, reading: Reading) -> tuple[A
 
 
 def _checked(
-    tree: Tree, reading: Reading, devices: tuple[dict[str, Effect], dict[str, Instrument]]
+    tree: Tree, reading: Reading, devices: tuple[Mapping[str, Effect], Mapping[str, Instrument]]
 ) -> tuple[Song | None, Score | None]:
     """The song with canonical devices, and its score; as much of it as can be had is checked in any case."""
     song, found = validate(tree)

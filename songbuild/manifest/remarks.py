@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from songbuild.manifest import codes
@@ -77,13 +78,16 @@ def parts_of(song: Song) -> list[str]:
 
 
 def unknown_parts(song: Song) -> Iterator[Fault]:
-    """Notes about parts that there are not; what is done may be about one that is gone."""
+    """Notes about parts that there are not; what is done may be about one that is gone.
+
+    A warning, as for places: what people say of a song never stands in the way of building it.
+    """
     known = parts_of(song)
     for index, remark in enumerate(song.notes):
         if remark.part is not None and remark.part not in known and not remark.done:
             path: Path = (KEY, index, "part")
             hint = did_you_mean(remark.part, known)
-            yield Fault(code("unknown name", path), path, f"no part '{remark.part}'", hint)
+            yield Fault(code("unknown name", path), path, f"no part '{remark.part}'", hint, severity="warning")
 
 
 def unknown_places(song: Song, score: Score) -> Iterator[Fault]:
@@ -94,4 +98,4 @@ def unknown_places(song: Song, score: Score) -> Iterator[Fault]:
             try:
                 stretch(remark.at, score)
             except NotationError as error:
-                yield error.fault(code("malformed text", path), path)
+                yield replace(error.fault(code("malformed text", path), path), severity="warning")

@@ -29,7 +29,7 @@ _TEXT: Schema = {"type": "string"}
 
 
 def schemas(
-    effects: Iterable[Effect] | None = None, instruments: Iterable[Instrument] | None = None
+    effects: Mapping[str, Effect] | None = None, instruments: Mapping[str, Instrument] | None = None
 ) -> dict[str, Schema]:
     """File name -> schema: song.yaml, each stage, album.yaml; of songbuild's own devices unless others are given."""
     if effects is None:
@@ -43,8 +43,8 @@ def schemas(
     whole = Song.model_json_schema()
     definitions: Schema = whole.pop("$defs")
     _spell(definitions)
-    _devices(definitions, "Effect", (*effects, HOSTED))
-    _devices(definitions, "Instrument", instruments)
+    _devices(definitions, "Effect", (*effects.values(), HOSTED))
+    _devices(definitions, "Instrument", instruments.values())
     del definitions["Device"]
     stages = {stage: whole["properties"][stage] for stage in STAGES}
     for stage in STAGES:

@@ -51,7 +51,7 @@ def parse_degrees(
 
 
 def written_items(text: str, key: Key | None = None) -> list[Item]:
-    """What a note string, or, in a key, a string of degrees, is made of, before it is laid out; raises NotationError."""
+    """What a note string, or in a key a string of degrees, is made of before it is laid out; raises NotationError."""
     return _Scanner(text, _read_note if key is None else _degrees_in(key)).items()
 
 

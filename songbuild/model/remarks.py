@@ -86,7 +86,7 @@ def place_of(remark: SongRemark, score: Score) -> Stretch | None:
     """Where a remark of a song that has loaded is; None for the whole song, and for a place that is no more."""
     try:
         return stretch(remark.at, score) if remark.at is not None else None
-    except NotationError:  # of what is done: the bars may be gone, and nothing has to be done about it
+    except NotationError:
         return None
 
 

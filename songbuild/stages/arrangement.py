@@ -23,7 +23,6 @@ from songbuild.stages.context import Context
 from songbuild.stages.lanes import lane, value_at
 from songbuild.stages.recordings import decoded
 
-BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
 ROUND_ROBIN = 4
 """Variations of a random instrument's note: few, so that equal notes are still rendered once."""
 
@@ -34,9 +33,9 @@ ROUND_ROBIN = 4
 def drum_keys(song: Song) -> dict[str, Mapping[str, int]]:
     """Track -> the names that its instrument knows in a drum grid."""
     return {
-        name: BY_NAME[track.instrument.device].keys
+        name: INSTRUMENTS[track.instrument.device].keys
         for name, track in song.arrangement.tracks.items()
-        if track.instrument and BY_NAME[track.instrument.device].keys
+        if track.instrument and INSTRUMENTS[track.instrument.device].keys
     }
 
 
@@ -53,7 +52,7 @@ def _reads(params: Mapping[str, Json], start: int, stop: int) -> list[tuple[int,
 
 
 def _play(inputs: Sequence[Array], params: Mapping[str, Json], tile: Tile, state: State) -> tuple[Array, State]:
-    instrument, inputs = BY_NAME[params["instrument"]], [*inputs]
+    instrument, inputs = INSTRUMENTS[params["instrument"]], [*inputs]
     out = np.zeros((instrument.channels, tile.frames))
     if not params["notes"]:
         return out, state
@@ -77,7 +76,7 @@ def plan_track(context: Context, name: str) -> Node | None:
     """The node that plays the events of track `name`; None where a sample can't be used."""
     device = context.song.arrangement.tracks[name].instrument
     assert device is not None
-    instrument = BY_NAME[device.device]
+    instrument = INSTRUMENTS[device.device]
     params = instrument.params.model_validate(device.params)
     path: Path = ("arrangement", "tracks", name, "instrument")
     files: list[tuple[Node, int]] = []

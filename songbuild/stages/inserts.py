@@ -20,7 +20,6 @@ from songbuild.stages.lanes import lane
 from songbuild.stages.strip import Lane
 from songbuild.units import Params, SyncMs
 
-BY_NAME = {effect.name: effect for effect in EFFECTS}
 Origins = dict[tuple[str | int, ...], Path]
 
 
@@ -43,7 +42,7 @@ def specs(
     for index, device in enumerate(inserts):
         if index < first or device.bypass:
             continue
-        effect = BY_NAME[device.device]
+        effect = EFFECTS[device.device]
         side = None
         if device.sidechain is not None:
             key_node = node(device.sidechain)

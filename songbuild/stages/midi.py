@@ -14,7 +14,6 @@ from songbuild.formats.midi import PPQ, MidiNote, MidiSong, MidiTrack, channels,
 from songbuild.model.scales import parse_key
 from songbuild.stages.context import Context
 
-BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
 PROGRAMS = {
     "fm_piano": 5,
     "pluck": 26,
@@ -56,7 +55,7 @@ def plan_midi(context: Context, file: str) -> Node:
     """The node that writes the score as a MIDI file: notes as they are played, with swing and humanize."""
     song, score = context.song, context.score
     named = {name: track.instrument for name, track in song.arrangement.tracks.items() if track.instrument}
-    kits = [bool(BY_NAME[device.device].keys) for device in named.values()]
+    kits = [bool(INSTRUMENTS[device.device].keys) for device in named.values()]
     tracks = []
     for (name, device), channel, kit in zip(named.items(), channels(kits), kits, strict=True):
         program = song.arrangement.tracks[name].gm_program or PROGRAMS.get(device.device)

@@ -132,3 +132,11 @@ def test_wrong_usage(tmp_path: Path) -> None:
     paths = written(tmp_path, base=MIX, ours=MIX, theirs=MIX)
     assert songbuild("merge", *paths, "--json").code == 2
     assert songbuild("merge", *paths[:2], tmp_path / "nobody.yaml").code == 2
+
+
+def test_markers_in_a_script_are_told(tmp_path: Path) -> None:
+    (tmp_path / "song.yaml").write_text("title: T\nmix: mix.py\n", encoding="utf-8")
+    text = "def mix():\n<<<<<<< ours\n    return {}\n=======\n    return 1\n>>>>>>> theirs\n"
+    (tmp_path / "mix.py").write_text(text, encoding="utf-8")
+    ran = songbuild("check", tmp_path, "--trust")
+    assert (ran.code, ran.err.splitlines()[0]) == (1, "mix.py:2:1: error[YAML015]: unresolved merge conflict")

@@ -70,7 +70,7 @@ def smooth(x, p, rate, state):
     return y, z
 
 
-TOYS = (
+EACH = (
     Effect("gain", GainParams, gain, tail=lambda p, rate: 10),
     Effect("bands", BandsParams, bands),
     Effect("late", LateParams, late, latency=lambda p, rate: p.frames, tail=lambda p, rate: 5),
@@ -78,10 +78,11 @@ TOYS = (
     Effect("smooth", SmoothParams, smooth),
     Effect("wide", KeyParams, lambda x, p, rate, state: (np.stack([x[0], x[-1]]), None), stereo=True),
 )
+TOYS = {toy.name: toy for toy in EACH}
 
 
 def spec(device, lanes=None, side=None, **params):
-    full = next(toy.params for toy in TOYS if toy.name == device)(**params).model_dump(mode="json")
+    full = TOYS[device].params(**params).model_dump(mode="json")
     return {"device": device, "revision": 1, "params": full, "lanes": lanes or {}, "side": side}
 
 
@@ -200,7 +201,7 @@ def test_held_automation_runs_once_with_exactly_that_value():
 
 def test_a_jump_takes_one_control_block():
     lane = [[-1000, 0.0, "hold"], [1000, 1.0, "hold"], [N + 1000, 0.0, "hold"]]
-    insert = chain.Insert(TOYS[0], GainParams(), {"gain": lane})
+    insert = chain.Insert(TOYS["gain"], GainParams(), {"gain": lane})
     y, _ = chain.process(np.ones((1, N)), [insert], RATE, None)
     assert np.all(y[0, :1000] == 0) and np.all(y[0, 1256:] == 1)
     np.testing.assert_allclose(np.diff(y[0, 1000:1256]), 1 / 256, atol=1e-12)
@@ -273,7 +274,7 @@ def test_another_revision_is_refused():
 def test_lanes_may_be_cut_to_any_blocks():
     """`process` itself: any blocks, lanes given with the margin."""
     x, rng = noise(), np.random.default_rng(5)
-    effect = TOYS[4]
+    effect = TOYS["smooth"]
 
     def run(edges):
         state, out = None, []

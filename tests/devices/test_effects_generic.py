@@ -16,7 +16,7 @@ from songbuild.devices.effects.multiband import Multiband, Range
 from songbuild.units import Params, Within
 
 RATE = 44_100
-EACH = pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
+EACH = pytest.mark.parametrize("effect", EFFECTS.values(), ids=lambda effect: effect.name)
 
 AWAKE = {
     "eq": {"bands": [{"freq_hz": 300, "gain_db": 6, "q": 2}, {"type": "high_shelf", "freq_hz": 6000, "gain_db": -4}]},

@@ -17,7 +17,7 @@ REQUIRED: dict[str, dict[str, Any]] = {"sampler": {"file": "tone.wav"}}
 """What an instrument needs to make any sound at all."""
 
 
-@pytest.fixture(params=INSTRUMENTS, ids=lambda instrument: instrument.name)
+@pytest.fixture(params=INSTRUMENTS.values(), ids=lambda instrument: instrument.name)
 def instrument(request: pytest.FixtureRequest) -> Instrument:
     return request.param
 

@@ -13,12 +13,11 @@ from songbuild.devices.presets import packaged_preset, packaged_presets
 from songbuild.dsp.ensembles import bands
 
 RATE = 44_100
-BY_NAME = {instrument.name: instrument for instrument in INSTRUMENTS}
 PITCHED = ("subtractive", "fm_piano", "pluck", "bass", "pad")
 
 
 def sound(name: str, note: Note, **given: Any) -> Audio:
-    instrument: Instrument = BY_NAME[name]
+    instrument: Instrument = INSTRUMENTS[name]
     return instrument.render([note], instrument.params(**given), RATE, {})[0]
 
 
@@ -116,7 +115,7 @@ def test_a_gate_cuts_a_note(name: str) -> None:
 )
 def test_presets_are_about_as_loud_as_each_other(device: str, preset: str) -> None:
     given, _ = packaged_preset(device, preset)
-    instrument = BY_NAME[device]
+    instrument = INSTRUMENTS[device]
     p = instrument.params(**given)
     keys = (28, 33, 40) if device == "bass" or "bass" in preset else (52, 57, 64, 69)
     audio = instrument.render([Note(k, 0.8, RATE) for k in keys], p, RATE, {})

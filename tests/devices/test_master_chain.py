@@ -12,11 +12,10 @@ from songbuild.devices.effects import EFFECTS
 from songbuild.engine.graph import Tile
 
 RATE = 44_100
-BY_NAME = {effect.name: effect for effect in EFFECTS}
 
 
 def spec(name, lanes=None, **params):
-    whole = BY_NAME[name].params.model_validate(params).model_dump(mode="json")
+    whole = EFFECTS[name].params.model_validate(params).model_dump(mode="json")
     return {"device": name, "params": whole, "lanes": lanes or {}, "side": None}
 
 

@@ -64,7 +64,7 @@ def test_a_note_from_before_the_tile_goes_on_in_it() -> None:
 
 @pytest.mark.parametrize("name", ["subtractive", "pluck", "fm_piano"])
 def test_any_cut_is_the_whole_bit_for_bit(name: str) -> None:
-    instrument = next(i for i in INSTRUMENTS if i.name == name)
+    instrument = INSTRUMENTS[name]
     p = instrument.params()
     notes = song(1)
     whole = place(notes, instrument, p, RATE, 0, 60_000, {}, "a")
@@ -128,7 +128,7 @@ def test_batches_keep_the_order_and_the_sum(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_threads_get_the_same() -> None:
-    instrument = next(i for i in INSTRUMENTS if i.name == "pluck")
+    instrument = INSTRUMENTS["pluck"]
     p = instrument.params()
     notes = song(4, 30)
     alone = place(notes, instrument, p, RATE, 0, 60_000, {}, "a")

@@ -10,7 +10,7 @@ from songbuild.devices.effects import EFFECTS
 from songbuild.devices.instruments import INSTRUMENTS
 from songbuild.devices.presets import FOLDER, packaged_preset, packaged_presets
 
-PARAMS = {device.name: device.params for device in (*EFFECTS, *INSTRUMENTS)}
+PARAMS = {device.name: device.params for device in (*EFFECTS.values(), *INSTRUMENTS.values())}
 FILES = sorted(FOLDER.rglob("*"))
 
 
@@ -38,3 +38,10 @@ def test_a_device_without_presets_has_none() -> None:
     assert packaged_presets("..") == {}
     with pytest.raises(KeyError):
         packaged_preset("pad", "no_such_preset")
+
+
+@pytest.mark.parametrize("shelf", [EFFECTS, INSTRUMENTS], ids=["effects", "instruments"])
+def test_a_device_has_the_name_it_is_found_under(shelf):
+    assert [device.name for device in shelf.values()] == [*shelf]
+    with pytest.raises(KeyError):
+        shelf["os"]

@@ -19,7 +19,7 @@ from songbuild.diff.identity import side_by_side
         ("gain_db: -6,", "gain_db: -6, solo: true,", ["drums soloed"]),
         ("pan: -30%", "pan: 0", ["keys pan 30 % left -> centre"]),
         ("pan: -30%", "pan: 100R", ["keys pan 30 % left -> hard right"]),
-        ("to: rhythm}", "to: mix}", ["drums now goes to the mix (was rhythm)"]),
+        ("to: rhythm}", "to: mix}", ["drums routed to the mix (was rhythm)"]),
         ("room: -18", "room: -12", ["drums -> room send -18 -> -12 dB"]),
         ("sends: {room: -18}, ", "", ["drums -> room send removed (was -18 dB)"]),
         ("gain_db: -9,", "gain_db: -9, sends: {room: -20},", ["lead -> room send -20 dB added"]),
@@ -179,7 +179,7 @@ def test_back_again_are_the_same_kinds() -> None:
 def test_the_channel_of_a_new_part_is_one_change() -> None:
     harp = "drums: drum_kit", "drums: drum_kit, harp: pluck"
     (change,) = told(harp, ("    keys:\n", "    harp: {gain_db: -15, pan: 20L, sends: {room: -9}}\n    keys:\n"))
-    assert change.text == "harp channel: fader 0 -> -15 dB, pan centre -> 20 % left, -> room send -9 dB added"
+    assert change.text == "harp channel: fader -15 dB, pan 20 % left, -> room send -9 dB"
     assert (change.act, len(change.details)) == ("added", 3)
     assert told(harp) == [], "an untouched channel is no news"
 

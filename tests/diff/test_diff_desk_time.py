@@ -74,7 +74,7 @@ def test_automation_follows_a_band_to_its_new_number() -> None:
         ('"take1 5-8"', '"take1 5.3-8"', ["vocal: take 1 starts at bar 5.3 (was 5.1)"]),
         ("gain_db: -3, ", "gain_db: -5, ", ["vocal, chorus 1: gain -3 -> -5 dB"]),
         ("fade_out: 500ms", "nudge: -8ms, reverse: true", [
-            "vocal, chorus 1: fade-out 500 ms -> none, nudge 0 -> -8 ms, backwards"
+            "vocal, chorus 1: fade-out removed (was 500 ms), nudge 0 -> -8 ms, backwards"
         ]),
         ("14ms", "{20ms: equal-power}", ["vocal crossfade 14 -> 20 ms"]),
         ("b.flac, at: verse#1", "b.flac, at: verse#1+1, nudge: 4ms", [

@@ -59,22 +59,22 @@ def _nothing(*_: Any) -> Any:
     raise AssertionError("no toy is ever played")
 
 
-EFFECTS = (
-    Effect("compressor", Squeeze, _nothing, sidechain=True, static=frozenset({"lookahead_ms"})),
-    Effect("eq", Tone, _nothing),
-    Effect("delay", Echo, _nothing),
-)
-INSTRUMENTS = (
-    Instrument("beep", Beep, _nothing, lambda _p, _rate: 0),
-    Instrument("drums", Beep, _nothing, lambda _p, _rate: 0, keys={"kick": 36, "snare": 38, "hat": 42}),
-    Instrument("sampler", Player, _nothing, lambda _p, _rate: 0, files=lambda p: tuple(p.files.values())),
-)
+EFFECTS = {
+    "compressor": Effect("compressor", Squeeze, _nothing, sidechain=True, static=frozenset({"lookahead_ms"})),
+    "eq": Effect("eq", Tone, _nothing),
+    "delay": Effect("delay", Echo, _nothing),
+}
+INSTRUMENTS = {
+    "beep": Instrument("beep", Beep, _nothing, lambda _p, _rate: 0),
+    "drums": Instrument("drums", Beep, _nothing, lambda _p, _rate: 0, keys={"kick": 36, "snare": 38, "hat": 42}),
+    "sampler": Instrument("sampler", Player, _nothing, lambda _p, _rate: 0, files=lambda p: tuple(p.files.values())),
+}
 
 LoadSong = Callable[..., Loaded]
 
 
 @pytest.fixture
-def toys() -> tuple[tuple[Effect, ...], tuple[Instrument, ...]]:
+def toys() -> tuple[dict[str, Effect], dict[str, Instrument]]:
     return EFFECTS, INSTRUMENTS
 
 

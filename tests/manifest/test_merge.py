@@ -191,10 +191,36 @@ def test_edits_follow_a_rename_and_so_does_what_uses_the_name() -> None:
         assert found.notes == (f"{side} renamed pattern 'riff' to 'lick': other files may still say 'riff'",)
 
 
+def test_a_name_and_its_value_changed_at_once() -> None:
+    ours = edited(SONG, ("    chorus:\n      bars: 4", "    hook:\n      bars: 8"))
+    found = merge(SONG, ours, edited(SONG, ("e:4 e e e", "e:4 e g e")))
+    assert (said(found), found.text) == ([], edited(ours, ("e:4 e e e", "e:4 e g e")))
+
+
 def test_a_name_that_still_means_something_isn_t_followed() -> None:
     ours = edited(SONG, ("riff: ", "lick: "))
     theirs = edited(SONG, ('keys: "c4:1 | d:1"', "keys: riff"))
-    assert "keys: riff" in merge(SONG, ours, theirs).text
+    found = merge(SONG, ours, theirs)
+    assert "keys: riff" in found.text
+    assert len(found.notes) == 1
+
+
+def test_a_name_is_followed_where_only_one_side_touched_its_home() -> None:
+    ours = edited(SONG, ("riff: ", "lick: "), ("bass: riff", "bass: lick"))
+    theirs = edited(SONG, ('          f:1"', '          f:1"\n        keys: [riff x2, beat]'))
+    wanted = edited(ours, ('          f:1"', '          f:1"\n        keys: [lick x2, beat]'))
+    assert merge(SONG, ours, theirs).text == merge(SONG, theirs, ours).text == wanted
+
+
+def test_sections_and_tracks_are_followed() -> None:
+    ours = edited(SONG, ("    chorus:", "    hook:"), ("chorus, verse, chorus", "hook, verse, hook"))
+    theirs = edited(SONG, ("verse, chorus]", "verse, chorus, chorus x2, {chorus: {bass: null}}]"))
+    found = merge(SONG, ours, theirs)
+    assert "form: [verse x2, hook, verse, hook, hook x2, {hook: {bass: null}}]" in found.text
+    base = "tracks: {bass: bass, keys: pad}\nsections:\n  a: {bars: 1, parts: {bass: x}}\n  b: {bars: 1}\n"
+    ours = edited(base, ("{bass: bass", "{low: bass"), ("{bass: x", "{low: x"))
+    theirs = edited(base, ("  b: {bars: 1}", "  b: {bars: 1, parts: {bass: y}}"))
+    assert merge(base, ours, theirs).text == edited(ours, ("  b: {bars: 1}", "  b: {bars: 1, parts: {low: y}}"))
 
 
 def test_one_layout_or_the_other_stays() -> None:
@@ -217,14 +243,31 @@ def test_one_layout_or_the_other_stays() -> None:
 def test_another_indentation_on_one_side() -> None:
     wide = "".join(f"  {line}" if line.startswith(" ") else line for line in MIX.splitlines(keepends=True))
     new = edited(MIX, ("-30", "-28"), ("  # two hands", "  harp:\n    pan: 20R\n  # two hands"))
-    found = merge(MIX, wide, new)
-    assert found.text == edited(wide, ("-30", "-28"), ("    # two hands", "    harp:\n      pan: 20R\n    # two hands"))
+    wanted = edited(wide, ("-30", "-28"), ("    # two hands", "    harp:\n      pan: 20R\n    # two hands"))
+    assert merge(MIX, wide, new).text == merge(MIX, new, wide).text == wanted
 
 
 def test_nothing_left_of_a_mapping_is_an_empty_one() -> None:
     base = "master: 1\nbuses:\n  a: {pan: 1L}\n  b: {pan: 1R}\n"
     found = merge(base, base.replace("  a: {pan: 1L}\n", ""), base.replace("  b: {pan: 1R}\n", ""))
     assert found.text == "master: 1\nbuses: {}\n"
+
+
+def test_an_edit_follows_what_was_moved() -> None:
+    base = "bands: [{freq_hz: 100, q: 1}, {freq_hz: 300, q: 2}, {freq_hz: 900, q: 3}]\n"
+    ours = "bands: [{freq_hz: 900, q: 3}, {freq_hz: 100, q: 1}, {freq_hz: 300, q: 2}]\n"
+    for left, right in ((ours, edited(base, ("q: 3", "q: 5"))), (edited(base, ("q: 3", "q: 5")), ours)):
+        assert merge(base, left, right).text == edited(ours, ("q: 3", "q: 5"))
+
+
+def test_only_the_lines_that_differ_are_marked() -> None:
+    base = "comp:\n  - region: t 1-2\n    gain_db: 1\n    nudge: 2\n"
+    found = merge(base, edited(base, ("region: t 1-2\n    ", "")), edited(base, ("t 1-2", "t2 1-2")))
+    assert said(found) == ["comp 1-2 region: ours deleted it, theirs changed it"] or found.conflicts
+    assert found.text == (
+        "comp:\n<<<<<<< ours\n  - gain_db: 1\n=======\n  - region: t2 1-2\n    gain_db: 1\n"
+        ">>>>>>> theirs\n    nudge: 2\n"
+    )
 
 
 def test_lists_without_an_order_take_both() -> None:

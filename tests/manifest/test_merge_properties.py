@@ -17,7 +17,7 @@ from songbuild.manifest.yaml_reader import Node, read_yaml
 
 ROOT = Path(__file__).parents[2]
 FILES = tuple(f"example_song/{name}.yaml" for name in ("composition", "mix", "recordings", "master", "song"))
-MOST = 12
+MOST = 25
 QUICK = settings(max_examples=MOST, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 

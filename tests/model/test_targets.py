@@ -35,7 +35,7 @@ def test_dates_are_dates() -> None:
 
 
 def test_what_a_target_finishes_with_are_effects_with_parameters_they_have() -> None:
-    known = {effect.name: effect.params for effect in EFFECTS}
+    known = {effect.name: effect.params for effect in EFFECTS.values()}
     for target in TARGETS.values():
         for device in target.finish:
             ((name, params),) = device.items()

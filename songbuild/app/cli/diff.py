@@ -99,7 +99,9 @@ def diff(
         for line in _told(difference, old, new, heard, full, markdown):
             click.echo(line, color=_coloured(color))
     if html is not None:
-        _write_page(html, difference, (old.label, new.label), heard)
+        from songbuild.app.telling.page import write_page
+
+        write_page(html, difference, (old.label, new.label), heard)
     return exit_code(errors) or int(by_code and bool(difference))
 
 
@@ -207,30 +209,8 @@ def _hear(
             heard = hear(old, new, difference, trusted=trusted, clips=folder, **build)
         except Cancelled:
             raise KeyboardInterrupt from None
-    return _beside(heard, folder.name, difference) if folder is not None else heard
+    if folder is None:
+        return heard
+    from songbuild.app.telling.page import beside
 
-
-def _beside(heard: Heard, folder: str, difference: Difference) -> Heard:
-    """With the clips named from where the page is."""
-
-    def named(file: str | None) -> str | None:
-        return file and f"{folder}/{file}"
-
-    clips = tuple(replace(clip, before=named(clip.before), after=named(clip.after)) for clip in heard.clips)
-    songs = {
-        name: _beside(heard.songs[name], f"{folder}/song-{number}", song)
-        for number, (name, song) in enumerate(difference.songs.items(), start=1)
-        if name in heard.songs
-    }
-    return replace(heard, clips=clips, songs=songs)
-
-
-def _write_page(html: Path, difference: Difference, labels: tuple[str, str], heard: Heard | None) -> None:
-    from songbuild.diff.page import page
-
-    part = html.with_name(f".{html.name}.{os.getpid()}")
-    try:
-        part.write_text(page(difference, labels, heard), encoding="utf-8")
-        part.replace(html)
-    finally:
-        part.unlink(missing_ok=True)
+    return beside(heard, folder.name, difference)

@@ -34,6 +34,13 @@ def markdown(difference: Difference, old: str, new: str, *, full: bool = False, 
 
     form_only  what to add where nothing differs but how it is written
     """
+    yield from told(difference, old, new, full=full, form_only=form_only)
+    if not full:
+        yield from folded(difference)
+
+
+def told(difference: Difference, old: str, new: str, *, full: bool = False, form_only: str = "") -> Iterator[str]:
+    """What is in view."""
     yield f"### {escaped(headline(difference))}"
     yield ""
     yield f"{escaped(old)} → {escaped(new)}"
@@ -47,8 +54,6 @@ def markdown(difference: Difference, old: str, new: str, *, full: bool = False, 
             yield f"#### {escaped(part.name)}: {count(number_of_changes(part.difference), 'change')}"
         for area in part.areas:
             yield from _area(area, part.difference)
-    if not full:
-        yield from _rest(difference)
 
 
 def escaped(text: str) -> str:
@@ -74,15 +79,15 @@ def _item(change: Change, depth: int, difference: Difference, place: str = "") -
     return f"{'  ' * depth}- `{SIGNS[change.act]}` {escaped(change.text)}{told}{f' {place}' if place else ''}"
 
 
-def _rest(difference: Difference) -> Iterator[str]:
-    """Everything, folded away, where it is more than what was told."""
+def folded(difference: Difference, longest: int = LONGEST) -> Iterator[str]:
+    """Everything, folded away, where it is more than what was told: as much as `longest` characters hold."""
     parts = outline(difference, everything=True)
     short = outline(difference)
     if not any(area.more or any(change.details for change in area.shown) for part in short for area in part.areas):
         return
     yield ""
     yield "<details><summary>All changes, one by one</summary>"
-    left = LONGEST
+    left = longest
     for line in _everything(parts):
         left -= len(line) + 1
         if left < 0:

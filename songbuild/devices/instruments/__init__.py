@@ -1,17 +1,12 @@
-"""Every instrument, in an explicit tuple."""
+"""Every instrument: a module of its name here, in an explicit tuple."""
 
 from __future__ import annotations
 
 from songbuild.devices.device import Instrument
-from songbuild.devices.instruments import bass, drum_kit, fm_piano, pad, pluck, sampler, subtractive, voice
+from songbuild.devices.shelf import Shelf
 
-INSTRUMENTS: tuple[Instrument, ...] = (
-    subtractive.INSTRUMENT,
-    fm_piano.INSTRUMENT,
-    pluck.INSTRUMENT,
-    bass.INSTRUMENT,
-    pad.INSTRUMENT,
-    drum_kit.INSTRUMENT,
-    voice.INSTRUMENT,
-    sampler.INSTRUMENT,
+INSTRUMENTS: Shelf[Instrument] = Shelf(
+    __name__,
+    "INSTRUMENT",
+    ("subtractive", "fm_piano", "pluck", "bass", "pad", "drum_kit", "voice", "sampler"),
 )

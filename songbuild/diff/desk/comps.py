@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from songbuild.diff.desk.sides import Sides, Tree
 from songbuild.diff.desk.told import Told, rest_of, together, valued
-from songbuild.diff.desk.values import decibels, name_of, take_name
+from songbuild.diff.desk.values import decibels, name_of, shown, take_name
 from songbuild.diff.facts import Json
 from songbuild.diff.words import bars_text, stretches
 
 _OWN = {"take", "start", "stop", "gain_db", "nudge", "fade_in", "fade_out", "reverse"}
+STAYS = "while the sections move"
 _FADES = {"fade_in": "fade-in", "fade_out": "fade-out"}
 
 
@@ -58,9 +59,11 @@ def comps(
     if stayed and len(old) == len(new) and {cut[:3] for cut in stayed} <= {cut[:3] for cut in unmoved}:
         bars = tuple(bar for cut in stayed for bar in sides.spans(cut.start, cut.stop))
         where = bars_text(stretches(bar for each in bars for bar in range(each.first, each.last + 1)))
-        rest = f"takes stay at {where} while the sections move"
+        rest = f"takes stay at {where} {STAYS}"
         yield comp.told._replace(rest=rest, link=":", bars=bars, weight=told.weight * 0.5)
         before = unmoved
+    elif comp.is_moved(before, after):
+        yield comp.moved(before, after)
     elif [cut[:3] for cut in before] != [cut[:3] for cut in after]:
         yield from comp.differences(before, after)
     yield from comp.edits(old, new, before, after)
@@ -110,6 +113,18 @@ class _Comp:
             else:
                 joined.append(cut)
         return joined
+
+    def is_moved(self, old: Sequence[Cut], new: Sequence[Cut]) -> bool:
+        """Whether all of it is the same, but earlier or later."""
+        by = {(b.start - a.start, b.stop - a.stop, a.take == b.take) for a, b in zip(old, new, strict=False)}
+        return len(old) == len(new) and any(by == {(step, step, True)} for step, _, _ in by if step)
+
+    def moved(self, old: Sequence[Cut], new: Sequence[Cut]) -> Told:
+        """'comp moved from bars 13-20 to 17-24'."""
+        was, now = (self.sides.spans(cuts[0].start, cuts[-1].stop) for cuts in (old, new))
+        before, after = (bars_text([(bars[0].first, bars[-1].last)]) for bars in (was, now))
+        rest = f"comp moved from {before} to {after.partition(' ')[2]}"
+        return self.told._replace(act="moved", rest=rest, link=":", bars=now, weight=self.told.weight * 0.6)
 
     def differences(self, old: Sequence[Cut], new: Sequence[Cut]) -> Iterator[Told]:
         """Which take sounds instead of which, and cuts that have moved by less than a bar."""
@@ -216,11 +231,19 @@ class _Comp:
                 here = here._replace(weight=weight * min(1.0, decibels(a, b) / 9))
             unit = self.sides.unit("recordings", "*", "comp", "*", name)
             here = here._replace(rest=f"{told.rest} {_FADES.get(name) or name_of(name)}")
-            found.append(valued(here, a, b, unit, signed=name == "gain_db"))
+            if name in _FADES and (a is None or b is None):
+                found.append(here._replace(rest=f"{here.rest} {_came(a, b, unit)}", unit=unit))
+            else:
+                found.append(valued(here, a, b, unit, signed=name == "gain_db"))
         if found:
             yield together(found, told)
         home = ("recordings", "*", "comp", "*")
         yield from rest_of(old, new, _OWN, path, self.told._replace(area="other"), self.sides, home)
+
+
+def _came(old: Json, new: Json, unit: str) -> str:
+    """'800 ms added', 'removed (was 800 ms)'."""
+    return f"{shown(new, unit)} added" if old is None else f"removed (was {shown(old, unit)})"
 
 
 _UNTOUCHED: dict[str, Json] = {"gain_db": 0, "nudge": 0, "fade_in": None, "fade_out": None, "reverse": False}

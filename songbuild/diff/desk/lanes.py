@@ -10,7 +10,7 @@ from songbuild.diff.change import Bars
 from songbuild.diff.desk.sides import Sides, Tree, mapping, records
 from songbuild.diff.desk.told import Told
 from songbuild.diff.desk.values import between, decibels, name_of, shown
-from songbuild.diff.facts import Json
+from songbuild.diff.facts import Facts, Json
 from songbuild.diff.words import count, listing, number, words
 from songbuild.problems import Path
 
@@ -102,7 +102,8 @@ class Lane:
     def differences(self, old: Json, new: Json) -> Iterator[Told]:
         """What differs between two lanes, one change for each stretch."""
         written, after = _points(old), _points(new)
-        before = self._carried(written)
+        before = self._needed(self._carried(written), self.sides.new)
+        after = self._needed(after, self.sides.new)
         if not before or not after:
             if old != new:
                 yield self.told._replace(rest=f"{self.told.rest} automation changed", old=old, new=new)
@@ -137,6 +138,15 @@ class Lane:
             if tick is not None:
                 found.append(point._replace(tick=tick))
         return _settled(sorted(found))
+
+    def _needed(self, points: Sequence[Point], facts: Facts) -> list[Point]:
+        """The points without those on the straight line between their neighbours, where the tempo stays."""
+        kept: list[Point] = []
+        for index, point in enumerate(points):
+            following = points[index + 1] if index + 1 < len(points) else None
+            if not (kept and following and _on_the_line(kept[-1], point, following, facts)):
+                kept.append(point)
+        return kept
 
     def _group(self, gone: list[Point], came: list[Point], edge: Point | None, following: Point | None) -> Told:
         """One stretch of a lane that differs: its points before and after, and those on both sides that stay."""
@@ -216,6 +226,14 @@ def _points(lane: Json) -> list[Point]:
             if isinstance(tick, int) and isinstance(value, int | float | str):
                 found.append(Point(tick, float(value), str(curve)))
     return found
+
+
+def _on_the_line(before: Point, point: Point, after: Point, facts: Facts) -> bool:
+    """Whether a point does nothing on its way: lines are straight in time, so in one tempo also in bars."""
+    if {before.curve, point.curve} != {"lin"} or any(before.tick < at < after.tick for at, _ in facts.tempo):
+        return False
+    rise = (after.value - before.value) * (point.tick - before.tick)
+    return abs(rise - (point.value - before.value) * (after.tick - before.tick)) < 1e-9 * (after.tick - before.tick)
 
 
 def _settled(points: Sequence[Point]) -> list[Point]:

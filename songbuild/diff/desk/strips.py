@@ -9,7 +9,7 @@ from songbuild.diff.desk.devices import Rack, label
 from songbuild.diff.desk.lanes import lanes
 from songbuild.diff.desk.pairing import alike, pair
 from songbuild.diff.desk.sides import Sides, Tree, at, mapping, records
-from songbuild.diff.desk.told import Told, rest_of, together, valued
+from songbuild.diff.desk.told import Told, listed, rest_of, valued
 from songbuild.diff.desk.values import amount, decibels, shown, silent
 from songbuild.diff.facts import Facts, Json
 from songbuild.diff.words import number, words
@@ -67,7 +67,8 @@ def console(sides: Sides) -> Iterator[Told]:
             elif not was and kind in KINDS:
                 yield _lone(told, kind, "added", name, mapping(after[name]))
             elif not was:
-                yield from _settings(_strip(sides, _PLAIN, mapping(after[name]), path, told, name), told)
+                strip = mapping(after[name])
+                yield from _settings(strip, _strip(sides, _PLAIN, strip, path, told, name), told)
             else:
                 if was != name and kind in KINDS:
                     rest = f"{KINDS[kind]} is now called {words(name)}"
@@ -76,11 +77,28 @@ def console(sides: Sides) -> Iterator[Told]:
     yield from _main(sides, old, new)
 
 
-def _settings(found: Iterable[Told], told: Told) -> Iterator[Told]:
+def _settings(strip: Tree, found: Iterable[Told], told: Told) -> Iterator[Told]:
     """The channel of a part that has come as one change, which weighs little: the part's coming is told of the part."""
-    settings = [each._replace(weight=0.05) for each in found]
+    settings = tuple(each._replace(weight=0.05) for each in found)
     if settings:
-        yield together(settings, told._replace(act="added", rest="channel"), most=4)
+        told = told._replace(act="added", weight=0.05, new=strip, details=settings)
+        yield told._replace(rest=f"channel: {listed(list(_set(strip)), most=4)}")
+
+
+def _set(strip: Tree) -> Iterator[str]:
+    """What a channel is set to, where that isn't what it is by itself."""
+    if strip.get("gain_db") != 0:
+        yield f"fader {shown(strip.get('gain_db'), 'dB')}"
+    if strip.get("pan") != 0:
+        yield f"pan {shown(strip.get('pan'), 'pan')}"
+    yield from (said for key, said in (("mute", "muted"), ("solo", "soloed")) if strip.get(key))
+    yield from (label(device) for device in records(strip.get("inserts")))
+    if strip.get("to") != "mix":
+        yield f"routed to {_bus(str(strip.get('to')))}"
+    for name, send in mapping(strip.get("sends")).items():
+        yield f"-> {words(name)} send {shown(at(send, 'level_db'), 'dB')}"
+    if mapping(strip.get("automation")):
+        yield "automation"
 
 
 def _lone(told: Told, kind: str, act: Act, name: str, strip: Json) -> Told:
@@ -114,7 +132,7 @@ def _strip(sides: Sides, old: Tree, new: Tree, path: Path, told: Told, was: str)
             yield told._replace(rest=rest, path=(*path, key), old=old.get(key), new=new.get(key))
     goes, went = str(new.get("to")), str(old.get("to"))
     if sides.named(went) != goes:
-        rest = f"now goes to {_bus(goes)} (was {_bus(went)})"
+        rest = f"routed to {_bus(goes)} (was {_bus(went)})"
         yield told._replace(rest=rest, path=(*path, "to"), weight=told.weight * 0.4, old=went, new=goes)
     yield from _sends(sides, mapping(old.get("sends")), mapping(new.get("sends")), (*path, "sends"), told)
     rack = Rack(sides, told._replace(weight=told.weight * _INSERT), (*path, "inserts"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from songbuild.diff.desk.comps import comps
+from songbuild.diff.desk.comps import STAYS, comps
 from songbuild.diff.desk.pairing import pair
 from songbuild.diff.desk.sides import Sides, Tree, at, mapping, records
 from songbuild.diff.desk.told import Told, rest_of, together, valued
@@ -69,8 +69,12 @@ def _lone(told: Told, recording: Tree) -> Told:
 
 def _recording(sides: Sides, old: Tree, new: Tree, told: Told) -> Iterator[Told]:
     takes = _takes(sides, mapping(old.get("takes")), mapping(new.get("takes")))
-    yield from _taken(sides, mapping(old.get("takes")), mapping(new.get("takes")), takes, told)
-    yield from comps(sides, records(old.get("comp")), records(new.get("comp")), takes, told, _wholes(old, new))
+    yield from _folded(
+        [
+            *comps(sides, records(old.get("comp")), records(new.get("comp")), takes, told, _wholes(old, new)),
+            *_taken(sides, mapping(old.get("takes")), mapping(new.get("takes")), takes, told),
+        ]
+    )
     a, b = mapping(old.get("crossfade")), mapping(new.get("crossfade"))
     for name in sorted({*a, *b}):
         if a.get(name) != b.get(name):
@@ -79,6 +83,26 @@ def _recording(sides: Sides, old: Tree, new: Tree, told: Told) -> Iterator[Told]
             yield valued(one, a.get(name), b.get(name), sides.unit("recordings", "*", "crossfade", name))
     home = ("recordings", "*")
     yield from rest_of(old, new, _OWN, told.path, told._replace(area="other"), sides, home)
+
+
+def _folded(found: Sequence[Told]) -> Iterator[Told]:
+    """The changes, those of several takes, and of the comp, that have moved or stayed as one."""
+    for same in ([told for told in found if told.act == "moved"], [told for told in found if _stays(told)]):
+        if len(same) > 1:
+            first = same[0]
+            if first.path[-1] == "comp" and first.act == "moved":
+                first = first._replace(rest=first.rest.removeprefix("comp "), link="")
+            elif first.path[-1] == "at":
+                verb = "moved" if first.act == "moved" else f"stay at their bars {STAYS}"
+                takes = [take_name(str(told.path[-2])) for told in same]
+                first = first._replace(rest=f"{listing(takes)} {verb}", link=":", path=first.path[:-2])
+            yield first._replace(details=tuple(same))
+            found = [told for told in found if told not in same]
+    yield from found
+
+
+def _stays(told: Told) -> bool:
+    return told.rest.endswith(STAYS)
 
 
 def _wholes(old: Tree, new: Tree) -> tuple[str, str]:
@@ -166,8 +190,8 @@ def _start(sides: Sides, old: Json, new: Json, told: Told) -> Iterator[Told]:
             yield told._replace(rest=f"{told.rest} starts at {new} (was {old})")
     elif sides.clock.carried(old) != new:
         if old == new:
-            rest = f"{told.rest} stays at bar {sides.position(new)} while the sections move"
+            rest = f"{told.rest} stays at bar {sides.position(new)} {STAYS}"
             yield told._replace(rest=rest, weight=told.weight * 0.5)
         else:
             rest = f"{told.rest} starts at bar {sides.position(new)} (was {sides.position(old, 'old')})"
-            yield told._replace(rest=rest)
+            yield told._replace(act="moved", rest=rest)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from songbuild.diff.change import Change, NotePair
 from songbuild.diff.facts import Facts, Note, Part
-from songbuild.diff.notes.explain import LAWS, Explained, Finding, explain, tell, whole
+from songbuild.diff.notes.explain import LAWS, Explained, Finding, explain, silenced, tell, whole
 from songbuild.diff.notes.grouping import Place
 from songbuild.diff.notes.kit import explain_kit
 from songbuild.diff.notes.pairing import paired
@@ -123,5 +123,8 @@ def _explained(frame: Frame, pairs: Sequence[NotePair], model: Frame | None, new
             return said
         claim = Claim(f"now as in {playing(model.new, new.sections)}", s.differs, 0.7)
         return [Finding(claim, s.first, s.last, tuple(item for item in looked if item.differs), drum)]
+    quiet = silenced(frame, looked, drum)
+    gone = {id(item) for finding in quiet for item in finding.items}
+    looked = [item for item in looked if id(item) not in gone]
     found: Explained = explain_kit(frame, looked) if kit else explain(whole(frame, looked, None))
-    return [*found.findings, *findings(frame, found.left, len(looked), drum)]
+    return [*quiet, *found.findings, *findings(frame, found.left, len(looked), drum)]

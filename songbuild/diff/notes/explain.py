@@ -199,6 +199,22 @@ def _untold(s: Stretch, known: int) -> Explained:
     return Explained([], [Left(item, known) for item in _open(s, known)])
 
 
+def silenced(frame: Frame, items: Sequence[Item], drum: str | None) -> list[Finding]:
+    """The bars of a playing in which a part is silent now; of a single note it is said which one is gone."""
+    by_bar: dict[int, list[Item]] = {}
+    for item in items:
+        by_bar.setdefault(item.bar, []).append(item)
+    gone = {bar for bar, own in by_bar.items() if all(item.pair[1] is None for item in own)}
+    still = set(range(len(frame.bars) - 1)) - by_bar.keys()
+    found = []
+    for first, last in stretches(gone | still):
+        bars = [bar for bar in range(first, last + 1) if bar in gone]
+        own = [item for bar in bars for item in by_bar[bar]]
+        if len(own) >= _FEW:
+            found.append(Finding(Claim("silent", PLACE | LENGTH, 0.7), bars[0], bars[-1], tuple(own), drum))
+    return found
+
+
 def whole(frame: Frame, items: Sequence[Item], drum: str | None) -> Stretch:
     """All of a playing."""
     return Stretch(frame, items, 0, len(frame.bars) - 2, drum)

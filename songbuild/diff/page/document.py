@@ -178,5 +178,5 @@ def _drums(facts: Facts, part: str) -> Mapping[int, str]:
     from songbuild.devices.instruments import INSTRUMENTS
 
     name = facts.parts[part].instrument.partition("/")[0] if part in facts.parts else ""
-    keys = next((each.keys for each in INSTRUMENTS if each.name == name), {})
+    keys = INSTRUMENTS[name].keys if name in INSTRUMENTS else {}
     return {pitch: drum for drum, pitch in reversed(list(keys.items()))}

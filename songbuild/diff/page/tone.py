@@ -137,7 +137,7 @@ def response_db(device: str, params: Device | None, channel: str) -> list[float]
         return [0.0] * COLUMNS
     from songbuild.devices.effects import EFFECTS
 
-    effect = next(each for each in EFFECTS if each.name == device)
+    effect = EFFECTS[device]
     gains = np.array(_CHANNELS[channel][1] if channel else (1.0,))
     impulse = np.zeros((len(gains), _FRAMES))
     impulse[:, 0] = gains

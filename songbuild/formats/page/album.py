@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from songbuild.formats.page import charts
+from songbuild.formats.page import charts, remarks
 from songbuild.formats.page.blocks import cards, closing, files, heading, notices, page, readings
 from songbuild.formats.page.facts import AlbumFacts, Mark, Track
 from songbuild.formats.page.markup import NONE, clock, escape, number, table
@@ -31,6 +31,7 @@ def _body(facts: AlbumFacts) -> Iterator[str]:
     sounds = [each.audio_s for each in tracks]
     yield from charts.timeline(master, marks, ("waveform", "loudness", "correlation"), sounds)
     yield from _sequence(tracks)
+    yield from remarks.listing(facts.remarks)
     yield "<h2>Loudness of the tracks</h2>"
     yield from charts.levels(tracks)
     yield "<h2>Consistency</h2>"

@@ -56,11 +56,16 @@ def figure(rows: Iterable[Row], above: str = "", below: str = "", kind: str = "f
 
 
 def timeline(
-    master: Master, marks: Sequence[Mark], rows: Sequence[str], sounds: Sequence[tuple[float, float]] = ()
+    master: Master,
+    marks: Sequence[Mark],
+    rows: Sequence[str],
+    sounds: Sequence[tuple[float, float]] = (),
+    more: Sequence[Row] = (),
 ) -> Iterator[str]:
     """A figure over time with some of the rows 'waveform', 'loudness' and 'correlation'.
 
-    `sounds` are where the tracks of an album begin and end, in seconds; they are drawn where there are any.
+    `sounds` are where the tracks of an album begin and end, in seconds; they are drawn where there are any.  `more` are
+    further rows, below the others.
     """
     seconds = float(master.curves["seconds"])
     width = seconds / float(master.curves["column_s"]) if seconds else 1.0
@@ -68,7 +73,7 @@ def timeline(
     seams = upright(edges, "section")
     drawn = {"waveform": _waveform, "loudness": _loudness, "correlation": _correlation}
     made = [_sounds(sounds, seconds)] if sounds else []
-    made += [drawn[name](master, width, seams) for name in rows]
+    made += [*(drawn[name](master, width, seams) for name in rows), *more]
     yield from figure(made, _strip(marks, seconds), _times(seconds), "many" if _many(marks) else "few")
 
 

@@ -90,6 +90,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A note on the music that isn't done: its number in the manifest, 'vocal, chorus 2, bars 17–20', what it says.
+
+    `time` is where it starts and ends in seconds; None for the whole.
+    """
+
+    number: int
+    where: str
+    text: str
+    by: str = ""
+    date: str = ""
+    time: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SongFacts:
     """A song's report."""
 
@@ -98,6 +113,7 @@ class SongFacts:
     masters: Sequence[Master]
     files: Sequence[File]
     warnings: Sequence[Notice]
+    remarks: Sequence[Remark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +153,4 @@ class AlbumFacts:
     warnings: Sequence[Notice]
     gain_db: float | None
     disc: str
+    remarks: Sequence[Remark] = ()

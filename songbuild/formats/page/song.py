@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from songbuild.formats.page import charts
+from songbuild.formats.page import charts, remarks
 from songbuild.formats.page.blocks import cards, closing, files, heading, notices, page, readings
 from songbuild.formats.page.facts import Master, SongFacts
 from songbuild.formats.page.markup import escape, number
@@ -23,13 +23,16 @@ def _body(facts: SongFacts) -> Iterator[str]:
     yield from cards(facts.head.seconds, own.measured)
     yield from notices(facts.warnings)
     yield "<h2>Master</h2>"
-    yield from charts.timeline(own, facts.marks, ("waveform", "loudness", "correlation"))
+    said = remarks.marks(facts.remarks, float(own.curves["seconds"]))
+    yield from charts.timeline(own, facts.marks, ("waveform", "loudness", "correlation"), more=said)
     yield charts.form(facts.marks)
     yield '<div class="pair"><div>'
     yield from charts.spectrum(own)
     yield f"<p>{escape(balance_words(own))}</p></div><div>"
     yield from charts.width(own)
-    yield "</div></div><h2>Readings</h2>"
+    yield "</div></div>"
+    yield from remarks.listing(facts.remarks)
+    yield "<h2>Readings</h2>"
     yield from readings(facts.masters, ["Master", *(escape(each.name) for each in versions)])
     for each in versions:
         yield f"<h2>Version {escape(each.name)}<small>{escape(each.target)}</small></h2>"

@@ -91,6 +91,14 @@ td small,th small{color:var(--dim);font-weight:400;margin-left:5px}
 padding:8px 12px;margin:6px 0}
 .notes code{color:var(--dim);margin-right:8px}
 .notes small{display:block;color:var(--dim)}
+.plot.said{height:auto;border:0}
+.remarked{position:relative}
+.remarked span{position:absolute;height:18px;font-size:11px;font-weight:600;line-height:18px;padding-left:2px;
+border-left:3px solid var(--blue);border-radius:2px;background:rgb(var(--down)/.22);overflow:hidden}
+.remarks{margin:0;padding:0 0 0 2.2em}
+.remarks li{margin:7px 0;padding-left:4px}
+.remarks li::marker{font-weight:600;color:var(--blue)}
+.remarks small{color:var(--dim);margin-left:6px}
 .heat td,.heat thead th:not(:first-child){text-align:center}
 .heat td i{font-style:normal;display:block;border-radius:3px;padding:1px 2px}
 .levels .caption{margin:0 0 6px}
@@ -131,7 +139,7 @@ h1{font-size:25px}.by{font-size:15px}
 @media print{
 :root{--paper:#fff;--card:#fff}
 body{font-size:11px}main{max-width:none;padding:0}
-.plots,.cards,header,.notes li,tr{break-inside:avoid}h2{break-after:avoid}
+.plots,.cards,header,.notes li,.remarks li,tr{break-inside:avoid}h2{break-after:avoid}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 """.strip()

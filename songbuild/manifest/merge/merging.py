@@ -9,7 +9,7 @@ from songbuild.manifest.merge.data import plain, same
 from songbuild.manifest.merge.items import Document, Item, UnfitError, cut
 from songbuild.manifest.merge.lines import merge_lines, merge_whole
 from songbuild.manifest.merge.pieces import SIDES, Fork, Pieces, Side, marked, taken
-from songbuild.manifest.merge.renames import followed
+from songbuild.manifest.merge.renames import Rename, followed, renames
 from songbuild.manifest.merge.structure import Merger
 from songbuild.manifest.source import decode
 from songbuild.manifest.yaml_reader import read_yaml
@@ -44,19 +44,22 @@ def merge(base: str, ours: str, theirs: str, name: str = "song.yaml", size: int 
         documents[0] = Document("", Item(root.kind, {}, flow=root.flow, column=root.column), "")
     merger = Merger()
     pieces, data = merger.document(*documents)
-    if not all(
-        _holds(pieces, side, data[side], name) for side in SIDES[: 1 + any(isinstance(piece, Fork) for piece in pieces)]
-    ):
+    sides = SIDES if any(isinstance(piece, Fork) for piece in pieces) else SIDES[:1]
+    if not all(_holds(pieces, side, data[side], name) for side in sides):
         return _checked_lines(base, ours, theirs, size, name, data)
-    renames = list(dict.fromkeys(rename for rename in merger.renames if rename.has_uses))
-    if renames and not merger.conflicts:
-        versions = {"ours": documents[1], "theirs": documents[2]}
+    changed = _renames(*(document.root for document in documents))
+    if changed and not merger.conflicts:
         text = taken(pieces, "ours")
-        renamed = followed(text, _document(text, name), [(rename, versions[rename.side]) for rename in renames])
+        versions = {"ours": documents[1], "theirs": documents[2]}
+        renamed = followed(text, _document(text, name), [(rename, versions[rename.side]) for rename in changed])
         pieces = [renamed if _reads(renamed, name) else text]
     text, lines = marked(pieces, size, "\n")
     conflicts = tuple(replace(found, line=lines.get(number)) for number, found in enumerate(merger.conflicts))
-    return Merged(_dressed(text, texts, size), conflicts, tuple(map(str, renames)))
+    return Merged(_dressed(text, texts, size), conflicts, tuple(map(str, changed)))
+
+
+def _renames(base: Item, ours: Item, theirs: Item) -> list[Rename]:
+    return [*renames(base, ours, theirs, "ours"), *renames(base, theirs, ours, "theirs")]
 
 
 class _Text:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from songbuild.manifest.merge.items import Document, Item, Member
+from songbuild.manifest.merge.keys import key_matches
 from songbuild.manifest.merge.pieces import Side
 from songbuild.model.form import with_times
 from songbuild.problems import Path
@@ -29,10 +30,20 @@ class Rename(NamedTuple):
         kind = _WORDS[str(self.home[-1])]
         return f"{self.side} renamed {kind} '{self.old}' to '{self.new}': other files may still say '{self.old}'"
 
-    @property
-    def has_uses(self) -> bool:
-        """Whether it is a name that other places of a song use."""
-        return bool(self.home) and self.home[-1] in _WORDS
+
+def renames(base: Item, version: Item, other: Item, side: Side, home: Path = ()) -> Iterator[Rename]:
+    """The names, of those that other places of a song use, that a side has changed."""
+    if not base.kind == version.kind == "map":
+        return
+    match = key_matches(base, version, other if other.kind == "map" else base, home)
+    others = {member.key: member.value for member in other.members}
+    for j, i in sorted(match.items()):
+        before, after = base.members[i], version.members[j]
+        if before.key != after.key and home and home[-1] in _WORDS:
+            yield Rename(home, str(before.key), str(after.key), side)
+        if before.value.raw != after.value.raw:
+            rival = others.get(before.key, before.value)
+            yield from renames(before.value, after.value, rival, side, (*home, str(before.key)))
 
 
 def followed(text: str, document: Document, own: Sequence[tuple[Rename, Document]]) -> str:

@@ -15,7 +15,6 @@ from songbuild.manifest.merge.layout import Entry, RestyleError, composed, in_br
 from songbuild.manifest.merge.order import OrderError, arranged
 from songbuild.manifest.merge.pieces import SIDES, Fork, Pieces, Side, shifted, taken
 from songbuild.manifest.merge.quoting import rewritten
-from songbuild.manifest.merge.renames import Rename
 from songbuild.manifest.merge.roles import role
 from songbuild.manifest.merge.strings import merge_strings
 from songbuild.manifest.merge.words import named, place, values
@@ -23,14 +22,18 @@ from songbuild.problems import Path
 
 
 class Where(NamedTuple):
-    """A value's path, and the same in names: members of lists by what identifies them."""
+    """A value's path, and the same in names: members of lists by what identifies them.
+
+    `columns` are where the collection around it starts in the base, in ours, in theirs, and in the result.
+    """
 
     path: Path = ()
     names: tuple[str, ...] = ()
+    columns: tuple[int, int, int, int] = (0, 0, 0, 0)
 
     def into(self, key: str | int, name: str) -> Where:
         """A member."""
-        return Where((*self.path, key), (*self.names, name))
+        return self._replace(path=(*self.path, key), names=(*self.names, name))
 
 
 class Outcome(NamedTuple):
@@ -47,7 +50,6 @@ class Merger:
 
     def __init__(self) -> None:
         self.conflicts: list[Conflict] = []
-        self.renames: list[Rename] = []
 
     def conflict(self, where: Where, message: str, detail: str = "") -> tuple[int, ...]:
         """Note what both changed; returns its number."""
@@ -81,7 +83,7 @@ class Merger:
             try:
                 return self.collection(base if base and base.kind == ours.kind else None, ours, theirs, where)
             except RestyleError:
-                pass  # one side's comments have no place in the other's brackets
+                pass  # one side's comments have no place within the other's brackets
         old, left, right = (None if item is None else plain(item) for item in (base, ours, theirs))
         if same(left, right) or (base is not None and same(right, old)):
             return _all_of("ours", ours)
@@ -113,8 +115,14 @@ class Merger:
         old = base or Item(ours.kind, {}, flow=frame.flow, column=ours.column)
         old, mine, other = (_like(item, frame) for item in (old, ours, theirs))
         home = str(where.path[-1]) if where.path else ""
-        columns = (old.column if base is not None else mine.column, mine.column, other.column)
-        column = columns[2] if columns[1] == columns[0] else columns[1]
+        columns = (old.column, mine.column, other.column)
+        indents = [column - around for column, around in zip(columns, where.columns, strict=False)]
+        if old is not base or mine is not ours or other is not theirs:  # written anew by one side
+            indent = indents[2] if frame is theirs else indents[1]
+        else:
+            indent = indents[2] if indents[1] == indents[0] else indents[1]
+        column = where.columns[3] + indent
+        inside = where._replace(columns=(*columns, column))
         numbers = numbered(old, mine, other, where.path)
         found: dict[int, list[Member | None]] = {}
         for index, (item, ids) in enumerate(zip((old, mine, other), numbers, strict=True)):
@@ -122,7 +130,7 @@ class Merger:
                 found.setdefault(number, [None, None, None])[index] = member
         entries: dict[int, Entry] = {}
         for number, (before, left, right) in found.items():
-            entry = self.entry(before, left, right, where, (column - columns[1], column - columns[2]), number)
+            entry = self.entry(before, left, right, inside, (column - columns[1], column - columns[2]), number)
             if entry is not None:
                 entries[number] = entry
         order = self.order(numbers, entries, ours.kind == "map" or home in SETS, where)
@@ -189,10 +197,9 @@ class Merger:
     ) -> Entry | None:
         """One member of a collection; None where it is gone."""
         known = next(member for member in (base, ours, theirs) if member is not None)
-        data = plain(known.value)
         home = where.path[-1] if where.path else ""
         if known.key is None:
-            inner = where.into(number, named(data, str(home)))
+            inner = where.into(number, named(plain(known.value), str(home)))
         else:  # a device's key says nothing that its name in the list doesn't
             inner = where.into(known.key, str(known.key) if isinstance(home, str) else "")
         if ours is not None and theirs is not None:
@@ -202,7 +209,7 @@ class Merger:
             return None
         entry = _whole(only, shift)
         if base is not None:
-            is_same = only.key == base.key and same(plain(only.value), data)
+            is_same = only.key == base.key and same(plain(only.value), plain(base.value))
             if is_same and not remarks(only) - remarks(base):
                 return None
             other = SIDES[1 - SIDES.index(side)]
@@ -213,11 +220,8 @@ class Merger:
 
     def member(self, base: Member | None, ours: Member, theirs: Member, where: Where, shifts: tuple[int, int]) -> Entry:
         """A member that both sides have."""
-        if base is not None:
-            self.renamed(base, ours, where, "ours")
-            self.renamed(base, theirs, where, "theirs")
-            if ours.tile == base.tile:
-                return _whole(theirs, shifts[1])
+        if base is not None and ours.tile == base.tile:
+            return _whole(theirs, shifts[1])
         if (base is not None and theirs.tile == base.tile) or ours.tile == theirs.tile:
             return _whole(ours, shifts[0])
         if base is not None and ours.key != base.key != theirs.key != ours.key:
@@ -258,11 +262,6 @@ class Merger:
                 trail = self.text(*trails, where)
         shift = 0 if value.side is None else shifts[SIDES.index(value.side)]
         return shifted([*mid, *value.pieces, *trail], shift, False)
-
-    def renamed(self, base: Member, member: Member, where: Where, side: Side) -> None:
-        """Note a key that a side has renamed."""
-        if base.key != member.key and isinstance(base.key, str) and isinstance(member.key, str):
-            self.renames.append(Rename(where.path[:-1], base.key, member.key, side))
 
 
 def _like(item: Item, frame: Item) -> Item:
