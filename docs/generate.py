@@ -170,6 +170,7 @@ With `--json` standard output is one JSON object a line. `event` says what it is
 | `bars` | of `blame`: `first`, `last`, `where`, and of the commit `commit` (null: not committed yet), `author`, `email`, `date`, `subject` |
 | `commit` | of `log`: the same of the commit, `part` as it was called then, `changes` as in `difference` |
 | `song` | of `git check`: the `folder` that the next problems are of |
+| `note` | of `notes`, one each: `number`, `text`, `song`, `part`, `where`, `section`, `first_bar`, `last_bar`, `by`, `date`, `done`, `file`, `line` |
 | `measured` | of `measure`, one a file: `file`, `format`, `rate_hz`, `channels`, `seconds`, the readings ([measure](measure.md)), `curves` where asked for |
 | `result` | `ok`; after a render also `folder`, `files`, `written`, `master`, `nodes`, `seconds`, `cache`, `cache_writable` |
 """  # noqa: E501

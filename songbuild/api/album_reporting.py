@@ -59,11 +59,11 @@ def with_album_report(
         "places": _places(made),
         "aims": _aims(album),
         "disc": sectors_clock(made.sectors) if album.delivery.cd else "",
-        "remarks": [said_of(one) for one in noted_of_album(album) if not one.done],
+        "open notes": [said_of(one) for one in noted_of_album(album) if not one.done],
     }
     origins: dict[tuple[str | int, ...], SongPath] = {
         ("tracks",): ("songs",), ("places",): ("songs",), ("aims",): ("loudness",), ("disc",): ("delivery", "cd"),
-        ("remarks",): ("notes",),
+        ("open notes",): ("notes",),
     }  # fmt: skip
     node = report_node(ALBUM, params, [*_held(planned)], found, picture_of(context), origins)
     return replace(planned, graph=replace(graph, outputs=with_file(graph.outputs, node)))
@@ -171,4 +171,4 @@ def _judged(aims: Mapping[str, Json]) -> Album:
 
 
 ALBUM = Recipe("report.album", 2, "file", _album)
-"""The page of an album.  Params: head, tracks, places, aims, disc, remarks, inputs, forms, notices."""
+"""The page of an album.  Params: head, tracks, places, aims, disc, open notes, inputs, forms, notices."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from songbuild.api.git import blocks
-from songbuild.api.remarking import wrong
+from songbuild.api.remarking import unread, wrong
 from songbuild.api.song import Song, UsageError
 from songbuild.manifest.album import LoadedAlbum, load_album
 from songbuild.manifest.find import is_album, song_file
@@ -65,20 +65,19 @@ def _loaded(song: Song, trusted: bool) -> Loaded | LoadedAlbum:
         loaded = load_album(Path(song_file(song)))
     else:
         loaded = load(Path(song_file(song)), trusted=trusted, partial=True)
-    record = loaded.song if isinstance(loaded, Loaded) else loaded.album
-    faults = [each for each in loaded.problems if each.severity == "error"]
-    if record is None and faults:
-        raise UsageError(f"{faults[0].span}: {faults[0].message}; 'songbuild check' tells more")
-    for each in faults:
-        if each.code.startswith(("NOTE", "YAML")):
-            raise UsageError(f"{each.span}: {each.message}; mend that first")
+    if isinstance(loaded, Loaded):
+        faults = unread(loaded)
+    else:
+        faults = [each for each in loaded.problems if each.severity == "error"]
+    if faults:
+        raise UsageError(f"{faults[0].span}: {faults[0].message}; mend that first")
     return loaded
 
 
 def _fits(loaded: Loaded, item: Item) -> None:
-    """Refuse bars and parts that the song doesn't have, as far as it can be read."""
+    """Refuse bars and parts that the song doesn't have; of one with errors nobody can tell."""
     song, score = loaded.song, loaded.score
-    if song is None or score is None or not score.sections:
+    if song is None or score is None or any(problem.severity == "error" for problem in loaded.problems):
         return
     known = parts_of(song)
     if item.get("part") and item["part"] not in known:

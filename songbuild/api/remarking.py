@@ -11,6 +11,7 @@ from songbuild.api.song import Song, UsageError
 from songbuild.diff.facts import Section
 from songbuild.diff.words import bars_text, playing
 from songbuild.manifest.album import LoadedAlbum, load_album
+from songbuild.manifest.codes import PREFIX
 from songbuild.manifest.find import is_album, song_file
 from songbuild.manifest.loader import Loaded, load
 from songbuild.manifest.remarks import KEY, parts_of
@@ -107,10 +108,23 @@ def notes(
 
 def _of_song(loaded: Loaded) -> tuple[list[Noted], list[Problem]]:
     if loaded.song is None:
-        return [], list(loaded.problems)
+        return [], unread(loaded)
     score = loaded.score if loaded.score is not None and loaded.score.sections else None
     found = [replace(one, span=_place(loaded, one)) for one, _ in noted(loaded.song.notes, score)]
-    return found, [each for each in loaded.problems if each.severity == "error" and each.code.startswith("NOTE")]
+    return found, unread(loaded)
+
+
+def unread(loaded: Loaded) -> list[Problem]:
+    """The errors that stand in the way of a song's notes, wherever they are written; those of all else are none."""
+    errors = [each for each in loaded.problems if each.severity == "error"]
+    members = loaded.places.root.members
+    if loaded.song is None or not isinstance(members, dict):
+        return errors
+    file, named = "", None
+    if KEY in members and members[KEY][1].members is None:  # the file that could not be read
+        file, named = Path(members[KEY][1].text).as_posix(), loaded.places.span((KEY,))
+    own = PREFIX[KEY]
+    return [each for each in errors if each.code.startswith(own) or each.span.file == file or each.span == named]
 
 
 def _place(loaded: Loaded | LoadedAlbum, one: Noted) -> Span:

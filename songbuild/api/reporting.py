@@ -65,10 +65,10 @@ def with_report(planned: Plan, song: Song, folder: Path, digest: Callable[[Path]
         "head": {**head_of(context), "seconds": end / planned.graph.rate},
         "marks": _marks(planned.score, planned.graph.rate),
         "masters": {name: _aims(master.values) for name, master in planned.masters.items()},
-        "remarks": _remarks(song, planned.score, planned.graph.rate),
+        "open notes": _remarks(song, planned.score, planned.graph.rate),
     }
     origins: dict[tuple[str | int, ...], SongPath] = {
-        ("marks",): ("arrangement", "form"), ("masters",): ("master",), ("remarks",): ("notes",),
+        ("marks",): ("arrangement", "form"), ("masters",): ("master",), ("open notes",): ("notes",),
     }  # fmt: skip
     node = report_node(SONG, params, held, found, picture_of(context), origins)
     return replace(planned, graph=replace(planned.graph, outputs=with_file(planned.graph.outputs, node)))
@@ -224,7 +224,7 @@ def notices_from(params: Mapping[str, Json], faults: Iterable[Fault]) -> list[No
 
 def remarks_from(params: Mapping[str, Json]) -> list[Remark]:
     """The open notes on the music."""
-    said: list[list[Any]] = params["remarks"]
+    said: list[list[Any]] = params["open notes"]
     return [
         Remark(number, where, text, by, date, (time[0], time[1]) if time else None)
         for number, where, text, by, date, time in said
@@ -298,4 +298,4 @@ def _master(name: str, aims: Mapping[str, Json], held: Mapping[str, Any], faults
 
 
 SONG = Recipe("report.song", 2, "file", _song)
-"""The page of a song.  Params: head, marks, masters, remarks, inputs, forms, notices."""
+"""The page of a song.  Params: head, marks, masters, open notes, inputs, forms, notices."""

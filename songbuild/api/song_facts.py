@@ -115,7 +115,10 @@ def _stages(loaded: Loaded, problem: Problem) -> Iterable[str]:
             if node.source is not root.source:
                 if node.source.name == span.file:
                     return (stage,)
-            elif span.file == root.source.name and _line(name) <= span.line <= _last_line(node):
+                continue
+            unread = PurePath(node.text).as_posix() if node.members is None else None  # the name of a file
+            inside = span.file == root.source.name and _line(name) <= span.line <= _last_line(node)
+            if inside or span.file == unread:
                 return (stage,)
     return ("song",)
 

@@ -10,8 +10,11 @@ from songbuild.diff.identity import Both, Side
 from songbuild.diff.words import bars_of, bars_text, count, listing, playing, playings, words
 
 _FORM = ("arrangement", "form")
-_MATTER = 0.9
-"""How much a section that comes, goes or moves changes what is heard while it lasts."""
+
+
+def _weight(share: float) -> float:
+    """What it weighs that this much of the song comes, goes or moves, and with it what is around it."""
+    return float(0.95 * share**0.5)
 
 
 def changes(both: Both) -> list[Change]:
@@ -65,7 +68,7 @@ def _come_or_gone(both: Both, run: list[int], act: Act) -> Iterator[Change]:
     side: Side = "new" if act == "added" else "old"
     yield Change(
         "form", act, sections[first].name, text, _stretch(facts, run, side), path=_FORM,
-        weight=both.share(run, side) * _MATTER,
+        weight=_weight(both.share(run, side)),
     )  # fmt: skip
 
 
@@ -101,7 +104,7 @@ def _moved(both: Both) -> Iterator[Change]:
         bars = bars_text([(sections[run[0]].first_bar, sections[run[-1]].first_bar + sections[run[-1]].bars - 1)])
         yield Change(
             "form", "moved", sections[run[0]].name, f"{name} moved: now {where} ({bars})",
-            _stretch(both.new, run), path=_FORM, weight=both.share(run) * _MATTER,
+            _stretch(both.new, run), path=_FORM, weight=_weight(both.share(run)),
         )  # fmt: skip
 
 
@@ -141,5 +144,5 @@ def _longer(both: Both) -> Iterator[Change]:
         yield Change(
             "form", "changed", name, f"{playings(where, both.new.sections)}: {longer}, {was} -> {now}",
             _stretch(both.new, where), was, now, "bars", ("arrangement", "sections", name),
-            both.share(where) * _MATTER * extra,
+            _weight(both.share(where) * extra),
         )  # fmt: skip

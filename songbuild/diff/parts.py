@@ -38,7 +38,7 @@ def _track(both: Both, name: str, side: Side) -> Change:
     facts, played = (both.new, both.new_notes) if side == "new" else (both.old, both.old_notes)
     part, came = facts.parts[name], side == "new"
     where = [index for index, notes in enumerate(played[name]) if notes]
-    where = _recorded(facts, part.recording) if part.recording else where
+    where = recorded(facts, part.recording) if part.recording else where
     player = _player(part)
     told = _recording(facts, name, part.recording) if part.recording else player
     text = f"{words(name)} {'added' if came else 'removed'}{f' ({told})' if told else ''}"
@@ -59,7 +59,7 @@ def _recording(facts: Facts, name: str, recording: str) -> str:
     return f"{'recorded' if recording == name else f'recording {words(recording)}'}, {takes}"
 
 
-def _recorded(facts: Facts, recording: str) -> list[int]:
+def recorded(facts: Facts, recording: str) -> list[int]:
     """The playings in which a recording's comp sounds; none where it isn't known how long it does."""
     tree: Any = facts.tree.get("recordings") or {}
     comp = [cut for cut in tree.get(recording, {}).get("comp", ()) if isinstance(cut["start"], int)]

@@ -44,7 +44,7 @@ class _Said(NamedTuple):
 def changes(both: Both) -> list[Change]:
     """Every change of the notes on a song, or on an album, that aren't written otherwise only."""
     was, now = (_remarks(facts) for facts in (both.old, both.new))
-    if was == now and both.old.sections == both.new.sections:
+    if not (was or now) or (was == now and both.old.sections == both.new.sections):
         return []
     sides = _Sides(both)
     found = []

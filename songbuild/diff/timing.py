@@ -10,7 +10,19 @@ from typing import NamedTuple
 from songbuild.diff.change import Bars, Change
 from songbuild.diff.facts import TICKS, Facts, Section
 from songbuild.diff.identity import Both
-from songbuild.diff.words import bar_at, bars_text, beat_text, count, duration, length_text, number, places, stretches
+from songbuild.diff.words import (
+    bar_at,
+    bars_of,
+    bars_text,
+    beat_text,
+    count,
+    duration,
+    length_text,
+    number,
+    places,
+    playing,
+    stretches,
+)
 
 Profile = tuple[tuple[int, float | str], ...]
 """What a section is played in: (ticks or bars since its start, value), the first at 0."""
@@ -23,6 +35,7 @@ def changes(both: Both) -> list[Change]:
     return [
         *_profiles(both, "tempo", " bpm", _tempo, _tempo_text),
         *_profiles(both, "meter", "", _meter, _meter_text),
+        *_came(both),
         *_pickup(both),
         *_length(both),
     ]
@@ -88,6 +101,28 @@ def _profiles(
         "time", "changed", subject, f"{subject} changed {place}",
         both.bars(where), path=(subject,), weight=both.share(where), details=tuple(single),
     )  # fmt: skip
+
+
+def _came(both: Both) -> Iterator[Change]:
+    """The tempo and the meter of sections that have come, where it isn't what was before them."""
+    known = {section.name for section in both.old.sections}
+    for a, b in both.sections:
+        if a is not None or b is None or both.new.sections[b].name in known:
+            continue
+        section = both.new.sections[b]
+        name = playing(b, both.new.sections)
+        for subject, points, (start, stop), profile, text in (
+            ("tempo", both.new.tempo, (section.start, section.start + section.length), _tempo, _tempo_text),
+            ("meter", both.new.meters, (section.first_bar, section.first_bar + section.bars), _meter, _meter_text),
+        ):
+            now = profile(both.new, section)
+            beside = [value for at, value in points if at < start] or [_between(points, stop, stop + 1)[0][1]]
+            if any(value != beside[-1] for _, value in now):
+                told = text(now, both.new, section)
+                yield Change(
+                    "time", "added", subject, f"{subject}, {name}: {told}", (bars_of(section),), new=told,
+                    path=(subject,), weight=both.share([b]) * 0.3,
+                )  # fmt: skip
 
 
 def _until(was: Profile, before: Section, now: Profile, after: Section, subject: str) -> Profile:

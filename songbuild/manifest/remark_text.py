@@ -127,7 +127,9 @@ def _flow(item: Item) -> str:
 
 def _scalar(name: str, text: str) -> str:
     """A value as it can stand anywhere, quoted where it has to be."""
-    return text if is_plain(text) or isinstance(_value(name, text), int) else quoted(text)
+    # Some readers of YAML take a '?' in braces for the start of a key.
+    plain = (is_plain(text) and "?" not in text) or isinstance(_value(name, text), int)
+    return text if plain else quoted(text)
 
 
 def _value(name: str, text: str) -> str | int:

@@ -2,7 +2,8 @@
 
     python tests/diff/history.py FOLDER
 
-history_steps.py is the table of what each commit does and what `songbuild diff` has to say of it.
+history_begin.py, history_middle.py and history_end.py are the table of what each commit does, and of what
+`songbuild diff` has to say of it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where this runs as a script
 
-from diff.history_steps import STEPS, Step  # noqa: E402
-from repositories import Git, git  # noqa: E402
-from songbuild.api.git import setup  # noqa: E402
+from diff.history_begin import BEGIN
+from diff.history_end import END
+from diff.history_middle import MIDDLE
+from diff.history_step import Step
+from repositories import Git, git
+from songbuild.api.git import setup
+
+STEPS = (*BEGIN, *MIDDLE, *END)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,9 @@ _TUNE = ((60, 4), (59, 4), (55, 4), (60, 4), (60, 4), (62, 4), (64, 8))
 def take(seed: int) -> bytes:
     """A chorus of "ooh" as a WAV file, 20 s; in integers, so that it has the same bytes on every machine."""
     drawn = np.random.Generator(np.random.PCG64(seed)).integers(-40, 41, (len(_TUNE), 2))
-    sung = [_tone(key, round(beats * _BEAT * _RATE), *map(int, off)) for (key, beats), off in zip(_TUNE, drawn, strict=True)]
+    sung = [
+        _tone(key, round(beats * _BEAT * _RATE), *map(int, off)) for (key, beats), off in zip(_TUNE, drawn, strict=True)
+    ]
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)

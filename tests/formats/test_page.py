@@ -20,6 +20,7 @@ from songbuild.formats.page import (
     Mark,
     Master,
     Notice,
+    Remark,
     SongFacts,
     Track,
     album_page,
@@ -55,6 +56,12 @@ SONG_FACTS = SongFacts(
     [MASTER, replace(MASTER, name="loud", target="", reference_db=None)],
     [replace(FILE, measured={**READINGS, "delay_samples": 0, "frames": 176_400, "expected_frames": 176_400})],
     [Notice("CHK011", "the master peaks at -0.98 dBTP", "lower it")],
+    [
+        Remark(2, "", "dark\nall over"),
+        Remark(4, "bass, verse, bars 1–2", "<more> air", "Mira", "2026-03-14", (0.0, 2.0)),
+        Remark(1, "bar 2", "early", time=(1.0, 2.0)),
+        Remark(3, "bar 3", "late", "Jon", time=(3.96, 4.0)),
+    ],
 )
 TRACK = Track(
     1, "One & Only", 0.0, 2.5, (0.0, 3.0), "", "QZABC2600042", {**READINGS, "step_lu": None, "kept_lu": 0.01},
@@ -63,7 +70,7 @@ TRACK = Track(
 SECOND = replace(TRACK, number=2, start_s=2.5, length_s=1.5, audio_s=(2.5, 4.0), join="crossfade 0.5 s")
 ALBUM_FACTS = AlbumFacts(HEAD, MASTER, [TRACK, SECOND], [FILE], [], 1.5, "00:04:00")
 PAGES = {"song": (song_page(SONG_FACTS), SONG), "album": (album_page(ALBUM_FACTS), ALBUM)}
-DIGESTS = {("song", 1): "50e2a6514cd64ad3", ("album", 1): "02530ed5e87e9eb7"}
+DIGESTS = {("song", 2): "4dcfadcc7fa250d2", ("album", 2): "ac414e87bfd187db"}
 """(page, revision of its recipe) -> the start of its SHA-256: a page that looks otherwise needs a new revision."""
 
 
@@ -91,6 +98,19 @@ def test_a_page_that_looks_otherwise_has_a_new_revision(name: str) -> None:
     text, recipe = PAGES[name]
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     assert DIGESTS.get((name, recipe.revision)) == digest, "raise the revision of its recipe, and note the digest here"
+
+
+def test_open_notes_stand_at_their_bars_and_in_a_list() -> None:
+    text = PAGES["song"][0]
+    marks = re.findall(r'<span title="(\d)\. [^"]*" style="left:(\S+)%;width:(\S+)%;top:(\d+)px">\1</span>', text)
+    assert marks == [("4", "0.000", "50.000", "0"), ("1", "25.000", "25.000", "20"), ("3", "94.000", "6.000", "0")]
+    assert '<li value="2">dark<br/>all over</li>' in text
+    assert "<b>bass, verse, bars 1–2</b> <small>Mira, 2026-03-14</small><br/>&lt;more&gt; air</li>" in text
+    without = song_page(replace(SONG_FACTS, remarks=[]))
+    assert not re.search(r'<(ol|div) class="remark', without)
+    assert '<ol class="remarks"><li value="7"><b>One</b><br/>long</li></ol>' in "".join(
+        album_page(replace(ALBUM_FACTS, remarks=[Remark(7, "One", "long")])).splitlines()
+    )
 
 
 def _cells(page: str) -> dict[str, list[str]]:

@@ -11,7 +11,19 @@ import pytest
 from PIL import Image
 
 from browser import chromium, look, needs_browser
-from songbuild.formats.page import AlbumFacts, File, Head, Mark, Master, Notice, SongFacts, Track, album_page, song_page
+from songbuild.formats.page import (
+    AlbumFacts,
+    File,
+    Head,
+    Mark,
+    Master,
+    Notice,
+    Remark,
+    SongFacts,
+    Track,
+    album_page,
+    song_page,
+)
 
 pytestmark = needs_browser
 LONG = "Unpronounceably" * 9
@@ -53,9 +65,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     tracks = [
         replace(track, number=at + 1, start_s=at * 12.5, audio_s=(at * 12.5, at * 12.5 + 13.0)) for at in range(20)
     ]
+    remarks = [Remark(at + 1, LONG, LONG, LONG, "2026", (at * 10.0, at * 11.0 + 9)) for at in range(12)]
     return {
-        "song": song_page(SongFacts(head, marks, [master, *versions], [file, file], notices)),
-        "album": album_page(AlbumFacts(head, master, tracks, [file], notices, 1.0, "04:10:00")),
+        "song": song_page(SongFacts(head, marks, [master, *versions], [file, file], notices, remarks)),
+        "album": album_page(AlbumFacts(head, master, tracks, [file], notices, 1.0, "04:10:00", remarks)),
     }
 
 

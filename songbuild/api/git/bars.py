@@ -116,6 +116,8 @@ class Alignment:
         same = Place(part, section, place.bar)
         if self.old.contents(part).get(same) == now:
             return same
+        if self.old.facts.sections[section].bars == self.new.facts.sections[place.section].bars:
+            return None  # no bar came or went: one that is like its neighbour was is another one
         bar = self._bars(place.part, place.section).get(place.bar)
         return Place(part, section, bar) if bar is not None else None
 

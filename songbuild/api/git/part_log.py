@@ -103,6 +103,16 @@ def _compared(
         first = compare(Facts(facts.kind, facts.title), facts)
         yield Logged(commit, part, tuple(about(first.changes, (part,), ())), first)
     elif told:
-        common = tuple(change for text, change in told[0][0].items() if all(text in other for other, _ in told))
+        common = tuple(
+            change
+            for text, change in told[0][0].items()
+            if all(text in other or _values(change) & _values(*other.values()) for other, _ in told)
+        )
         if common:
             yield Logged(commit, part, common, told[0][1])
+
+
+def _values(*changes: Change) -> set[tuple[object, ...]]:
+    """The single values that changes have led to, by place: what a merge decides is no parent's, in words of each."""
+    found = {(change.path, repr(change.new)) for change in changes if change.path and change.new is not None}
+    return found.union(*(_values(*change.details) for change in changes))

@@ -68,9 +68,9 @@ def review(
 ) -> int:
     """Review what HEAD does to the songs of this repository since it left BASE: for a pull request, on any CI.
 
-    Each song or album that has changed is checked, compared and rendered, before and after. OUT gets comment.md, the
-    text of a comment; results.sarif, problems as annotations; summary.json; and in songs/ for each song a page with
-    pictures, with --audio also its files and bars to listen to. The exit code is 1 if a song has errors.
+    Each song or album that has changed is checked, compared and rendered, before and after. The folder OUT gets
+    comment.md, the text of a comment; results.sarif, problems as annotations; summary.json; and in songs/ for each song
+    a page with pictures, with --audio also its files and bars to listen to. The exit code is 1 if a song has errors.
 
     Code (.py stages, plugins) runs with --trust only, or in a trusted project if HEAD is part of what is checked out.
     """
@@ -113,13 +113,13 @@ def review(
 
 def _labels(found: Repository, base: str, head: str, commits: tuple[str, str]) -> tuple[str, str]:
     """What both commits are called."""
-    left = commits[0] != found.resolve(base)
-    names = (f"where {_short(head, commits[1])} left {_short(base, '')}" if left else base, head)
-    told = [_short(name, commit) for name, commit in zip(names, commits, strict=True)]
-    return (f"{names[0]} ({commits[0][:7]})" if left else told[0]), told[1]
+    new = _short(head, commits[1])
+    if commits[0] == found.resolve(base):
+        return _short(base, commits[0]), new
+    return f"where {_short(head)} left {_short(base)} ({commits[0][:7]})", new
 
 
-def _short(name: str, commit: str) -> str:
+def _short(name: str, commit: str = "") -> str:
     """'main (1a2b3c4)'; of what is an id its beginning."""
     if re.fullmatch(r"[0-9a-f]{7,64}", name):
         return name[:7]

@@ -132,19 +132,14 @@ def _unread(song: Reviewed) -> Iterator[str]:
     if song.new is None:
         return
     if song.unrun:
-        files = listing(list(song.new.unrun) or list(dict.fromkeys(each.span.file for each in song.unrun)))
-        yield f"not rendered, and not all checked: {files} is code, which isn't run without trust"
-    elif song.old is not None and song.old.unrun:
-        yield f"before: {listing(list(song.old.unrun))} is code, which isn't run without trust"
-    lacking = sorted(
-        {
-            stage
-            for side in (song.old, song.new)
-            if side and side.problems
-            for of in side.lacking.values()
-            for stage in of
-        }
-    )
+        files = song.new.unrun or sorted({problem.span.file for problem in song.unrun})
+        yield f"not rendered, and not all checked: code isn't run without trust ({', '.join(files)})"
+    if song.old is None:
+        return
+    if song.old.unrun and not song.unrun:
+        yield f"before: code isn't run without trust ({', '.join(song.old.unrun)})"
+    sides = [side for side in (song.old, song.new) if side.problems]
+    lacking = sorted({stage for side in sides for stages in side.lacking.values() for stage in stages})
     if lacking:
         yield f"not compared, for errors: {'everything' if 'song' in lacking else listing(lacking)}"
 

@@ -97,7 +97,12 @@ class Lane:
             rest = f"{self.told.rest} automation added ({self._value(points[0].value)})"
         else:
             rest = f"{self.told.rest} automation added ({count(len(points), 'point')})"
-        return self.told._replace(act="added", rest=rest, new=lane, bars=self._bars(points[1:] or points))
+        # What it moves by: from where a fader would stand without it, of other values from one point to another.
+        size = self._size(points, [Point(0, 0.0, "hold")] if self.told.unit == "dB" else [])
+        weight = self.told.weight * size
+        return self.told._replace(
+            act="added", rest=rest, new=lane, bars=self._bars(points[1:] or points), weight=weight
+        )
 
     def differences(self, old: Json, new: Json) -> Iterator[Told]:
         """What differs between two lanes, one change for each stretch."""

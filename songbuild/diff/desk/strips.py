@@ -81,7 +81,7 @@ def _settings(strip: Tree, found: Iterable[Told], told: Told) -> Iterator[Told]:
     """The channel of a part that has come as one change, which weighs little: the part's coming is told of the part."""
     settings = tuple(each._replace(weight=0.05) for each in found)
     if settings:
-        told = told._replace(act="added", weight=0.05, new=strip, details=settings)
+        told = told._replace(act="added", weight=0.05, new=dict(strip), details=settings)
         yield told._replace(rest=f"channel: {listed(list(_set(strip)), most=4)}")
 
 
@@ -104,7 +104,7 @@ def _set(strip: Tree) -> Iterator[str]:
 def _lone(told: Told, kind: str, act: Act, name: str, strip: Json) -> Told:
     inserts = [label(device) for device in records(at(strip, "inserts"))]
     inside = f" ({', '.join(inserts)})" if inserts else ""
-    told = told._replace(act=act, subject=name, rest=f"{KINDS[kind]} {act}{inside}", weight=told.weight * 0.4)
+    told = told._replace(act=act, subject=name, rest=f"{KINDS[kind]} {act}{inside}", weight=told.weight * 0.25)
     return told._replace(new=strip) if act == "added" else told._replace(old=strip)
 
 
@@ -133,7 +133,7 @@ def _strip(sides: Sides, old: Tree, new: Tree, path: Path, told: Told, was: str)
     goes, went = str(new.get("to")), str(old.get("to"))
     if sides.named(went) != goes:
         rest = f"routed to {_bus(goes)} (was {_bus(went)})"
-        yield told._replace(rest=rest, path=(*path, "to"), weight=told.weight * 0.4, old=went, new=goes)
+        yield told._replace(rest=rest, path=(*path, "to"), weight=told.weight * 0.15, old=went, new=goes)
     yield from _sends(sides, mapping(old.get("sends")), mapping(new.get("sends")), (*path, "sends"), told)
     rack = Rack(sides, told._replace(weight=told.weight * _INSERT), (*path, "inserts"))
     yield from rack.chain(old.get("inserts"), new.get("inserts"))

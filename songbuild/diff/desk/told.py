@@ -39,7 +39,8 @@ class Told(NamedTuple):
         """The change as it is told; one that is of the song itself is about the field of it."""
         field = next((str(part) for part in self.path[:2][::-1] if isinstance(part, str)), "")
         return Change(
-            self.area, self.act, self.subject or field, f"{self.who or words(self.subject)}{self.link} {self.rest}".strip(),
+            self.area, self.act, self.subject or field,
+            f"{self.who or words(self.subject)}{self.link} {self.rest}".strip(),
             self.bars, self.old, self.new, self.unit, self.path, round(min(1.0, self.weight), 4),
             tuple(detail.change() for detail in self.details),
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from songbuild.diff.change import Difference
 from songbuild.diff.facts import Facts
+from songbuild.diff.parts import recorded
 from songbuild.diff.words import count, playing, words
 from songbuild.formats.page.markup import escape
 
@@ -55,6 +56,9 @@ def _name(pair: tuple[str | None, str | None]) -> str:
 def _cells(
     difference: Difference, pair: tuple[str | None, str | None], columns: Sequence[tuple[int | None, int | None]]
 ) -> Iterator[str]:
+    if any(_recording(*side) for side in ((difference.old, pair[0]), (difference.new, pair[1]))):
+        yield from _recorded_cells(difference, pair, columns)
+        return
     before, after = _played(difference.old, pair[0]), _played(difference.new, pair[1])
     differing: Counter[tuple[str, int]] = Counter()
     for old, new in difference.notes.get(pair[1] or pair[0] or "", ()):
@@ -65,6 +69,39 @@ def _cells(
             new_at is not None
         )
         yield _cell(was, now, changes, new_at is None)
+
+
+def _recorded_cells(
+    difference: Difference, pair: tuple[str | None, str | None], columns: Sequence[tuple[int | None, int | None]]
+) -> Iterator[str]:
+    """A recorded part, which has no notes to count: where it sounds, and where something of it differs."""
+    before, after = _sounding(difference.old, pair[0]), _sounding(difference.new, pair[1])
+    edited = {
+        bars.section
+        for change in difference.changes
+        if change.area == "recordings" and change.subject == pair[1]
+        for bars in change.bars
+    }
+    for old_at, new_at in columns:
+        was, now = old_at in before, new_at in after
+        if now and was:
+            other = new_at is not None and difference.new.sections[new_at].id in edited
+            yield '<td class="changed" title="edited">◆</td>' if other else '<td class="same" title="as before">▬</td>'
+        elif now or was:
+            kind, title, sign = ("added", "enters", "+") if now else ("removed", "gone", "−")
+            yield f'<td class="{kind}" title="{title}: recorded">{sign}</td>'
+        else:
+            yield ""
+
+
+def _recording(facts: Facts, part: str | None) -> str:
+    return facts.parts[part].recording if part is not None and part in facts.parts else ""
+
+
+def _sounding(facts: Facts, part: str | None) -> set[int]:
+    """The sections that a part sounds in, recorded or played."""
+    recording = _recording(facts, part)
+    return set(recorded(facts, recording) if recording else _played(facts, part))
 
 
 def _cell(was: int, now: int, changes: int, gone: bool) -> str:

@@ -16,7 +16,9 @@ NAMED = frozenset(
     {"chords", "patterns", "tracks", "sections", "parts", "channels", "buses", "returns", "takes", "rows", "drums"}
 )
 """Homes of names that the user gives: a value that stands under another name there was renamed, whatever it is."""
-SETS = frozenset({"formats", "bands", "performer", "composer", "lyricist", "producer", "album", "cd", "credits"})
+SETS = frozenset(
+    {"formats", "bands", "performer", "composer", "lyricist", "producer", "album", "cd", "credits", "notes"}
+)
 """Lists whose order says nothing."""
 DEVICES = frozenset({"inserts", "chain"})
 

@@ -86,7 +86,8 @@ def numbered(base: Item, ours: Item, theirs: Item, path: Path) -> tuple[list[int
 
 def _identity(data: object, home: str, before: int) -> object:
     """What makes an added member of a list the same as one that the other side added at the same place."""
-    name = label(data, home) if isinstance(data, dict) else None
+    # Two people may each say something about the same bars.
+    name = label(data, home) if isinstance(data, dict) and home != "notes" else None
     if home in SETS:
         return name or repr(data)
     return before, name or repr(data)

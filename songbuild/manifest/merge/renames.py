@@ -103,6 +103,8 @@ def _is_value(kind: str, path: Path) -> bool:
         return path[-1] == "chords"
     if kind == "takes":
         return path[-1] == "region" or (len(path) > 1 and path[-2] == "comp")
+    if path[0] == "notes":
+        return path[-1] == "part" and kind in ("tracks", "buses", "returns")
     wanted = {"buses": ("to", "sidechain"), "tracks": ("sidechain",), "channels": ("sidechain",)}
     return path[-1] in wanted.get(kind, ())
 

@@ -59,7 +59,9 @@ class Merger:
     def document(self, base: Document, ours: Document, theirs: Document) -> tuple[Pieces, dict[Side, object]]:
         """The text and the data of three files."""
         head = self.text(base.head, ours.head, theirs.head, Where((), ("the file",)))
-        value = self.value(base.root, ours.root, theirs.root, Where())
+        # The only manifest that is a list holds notes on the music.
+        home = ("notes",) if ours.root.kind == theirs.root.kind == "list" else ()
+        value = self.value(base.root, ours.root, theirs.root, Where(home, home))
         tail = self.text(base.tail, ours.tail, theirs.tail, Where((), ("the file",)))
         pieces = value.pieces
         if not ours.root.flow and ours.root.members and not value.pieces:
