@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from songbuild import engine
-from songbuild.api.song import Song, open_store, plan_song
+from songbuild.api.planning import plan_song
+from songbuild.api.project import Text
+from songbuild.api.song import Song, open_store
 from songbuild.engine import Graph, Last, Store, Stretch
 from songbuild.manifest.find import song_file
-from songbuild.model.score import Score
-from songbuild.problems import Path, Problem, Span
+from songbuild.problems import Problem
 from songbuild.stages.bars import Bars, where
 from songbuild.stages.plan import Selection
 from songbuild.stages.words import clauses
@@ -68,19 +69,6 @@ def explain(
         text = Text(loaded.places.span, planned.score, rate, Bars.of(planned.score, rate))
         lines = decided(planned.graph, store, last, lambda name: text)  # noqa: ARG005
     return Explained(lines, problems)
-
-
-@dataclass(frozen=True)
-class Text:
-    """What nodes come from: the place in its files of a path in it, its score, and the rate at which that is made.
-
-    An album is a text without `bars`.
-    """
-
-    span: Callable[[Path], Span]
-    score: Score
-    rate: int
-    bars: Bars | None
 
 
 def decided(graph: Graph, store: Store, last: Last, text_of: Callable[[str], Text]) -> list[Line]:

@@ -4,25 +4,47 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from songbuild.api.explaining import Text
-from songbuild.api.lockfile import flat
-from songbuild.api.song import Planned, Song, plan_song
-from songbuild.engine import Graph, Node, Store
-from songbuild.manifest import Places
-from songbuild.manifest.find import is_album, song_file
+from songbuild.api.song import Song
+from songbuild.engine import Graph, Node
+from songbuild.manifest import Loaded, Places
+from songbuild.manifest.find import song_file
 from songbuild.model.album import Album, AlbumDelivery
+from songbuild.model.plain import flat
+from songbuild.model.score import Score
 from songbuild.model.song import Song as SongModel
 from songbuild.problems import Fault, Problem, Span
 from songbuild.problems import Path as SongPath
 from songbuild.stages.bars import Bars
-from songbuild.stages.plan import Selection
+from songbuild.stages.plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from songbuild.api.album import PlannedAlbum
+    from songbuild.api.albums.planning import PlannedAlbum
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What became of a song's text: `plan` is None where an error among the `problems` stands in the way."""
+
+    loaded: Loaded
+    plan: Plan | None
+    problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Text:
+    """What nodes come from: the place in its files of a path in it, its score, and the rate at which that is made.
+
+    An album is a text without `bars`.
+    """
+
+    span: Callable[[SongPath], Span]
+    score: Score
+    rate: int
+    bars: Bars | None
 
 
 @dataclass(frozen=True)
@@ -66,8 +88,6 @@ class Part:
 
     def problem(self, fault: Fault) -> Problem:
         """The fault at its place."""
-        from songbuild.api.album import in_album
-
         found = self.places.problem(fault)
         return in_album(found, self.root, self.folder) if self.label else found
 
@@ -119,19 +139,6 @@ class Project:
         return Bars.of(text.score, rate) if text.bars is not None else None
 
 
-def open_project(song: Song, store: Store, trusted: bool) -> tuple[Project | None, list[Problem]]:
-    """Read and plan a song or album; None where an error among the problems stands in the way.  Raises UsageError."""
-    planned: Planned | PlannedAlbum
-    if is_album(song):
-        from songbuild.api.album import plan_of
-
-        planned = plan_of(song, store, trusted)
-    else:
-        planned = plan_song(song, store, Selection(), trusted)
-    wrong = planned.plan is None or any(problem.severity == "error" for problem in planned.problems)
-    return None if wrong else project_of(song, planned), planned.problems
-
-
 def project_of(song: Song, planned: Planned | PlannedAlbum) -> Project:
     """The project that has been planned from the manifest or folder `song`; its plan is there."""
     manifest = Path(os.path.abspath(song_file(song)))  # noqa: PTH100
@@ -156,3 +163,13 @@ def _song_part(label: str, manifest: Path, planned: Planned, root: Path) -> Part
     loaded = planned.loaded
     assert loaded.song is not None
     return Part(label, loaded.song, loaded.places, loaded.files, manifest, loaded.folder, root)
+
+
+def in_album(problem: Problem, album: Path, song: Path) -> Problem:
+    """A problem of a song, in a file named from the album's folder."""
+    return replace(problem, span=from_album(problem.span, album, song))
+
+
+def from_album(span: Span, album: Path, song: Path) -> Span:
+    place = Path(os.path.relpath(song.resolve(), album)).as_posix()
+    return span if place == "." or Path(span.file).is_absolute() else replace(span, file=f"{place}/{span.file}")

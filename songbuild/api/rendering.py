@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from songbuild import __version__, checks, engine
-from songbuild.api.song import Listener, Planned, Song, UsageError, open_store, plan_song
+from songbuild.api.planning import plan_song
+from songbuild.api.project import Planned
+from songbuild.api.song import Listener, Song, open_store
+from songbuild.api.usage import UsageError
+from songbuild.api.wording import FEW, counted, files_made, loudness_words
 from songbuild.devices.presets import FOLDER as PRESETS
 from songbuild.engine import Built, Failure, Graph, Store
 from songbuild.engine.unchanged import FINE_NS, Stamp, racy, song_folder, stamp
@@ -30,8 +34,6 @@ from songbuild.stages.matching import match_words
 from songbuild.stages.plan import Plan, Selection
 
 What = TypeVar("What", contravariant=True)
-FEW = 3
-"""So many files are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -162,11 +164,6 @@ def own_files() -> Iterator[Path]:
             yield Path(str(module.__file__))
 
 
-def files_made(built: Built) -> dict[str, Any]:
-    """What is known of each delivered file."""
-    return {name: {"bytes": made.size, **(made.facts or {})} for name, made in built.outputs.items()}
-
-
 def _delivered(planned: Plan, built: Built) -> dict[str, Any]:
     """What each file of a master measures: a lossy one after decoding it, beside what it should be."""
     made = {name: node for name, node in planned.delivered.items() if name in built.outputs}
@@ -191,10 +188,6 @@ def work_done(built: Built) -> str:
         number = sum(record.status == status for record in built.records)
         counts += [f"{number} {status}"] if number else []
     return f"{', '.join(counts)}; {built.seconds:.1f} s"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _measured(planned: Plan, built: Built) -> dict[str, Any]:
@@ -224,23 +217,11 @@ def _summary(song: SongModel, planned: Plan, measured: Mapping[str, Any], folder
     return "\n".join(lines)
 
 
-def loudness_words(found: Mapping[str, Any]) -> str:
-    """What a meter says of a master."""
-    return (
-        f"integrated {level(found['integrated_lufs'])} LUFS, short-term max {level(found['short_term_max_lufs'])}, "
-        f"range {level(found['lra_lu'])} LU, true peak {level(found['true_peak_dbtp'], 2)} dBTP"
-    )
-
-
 def _correlation(values: Values, found: Mapping[str, Any]) -> str:
     """The correlation of the channels, where the target asks to hear of it."""
     if values.target is None or not TARGETS[values.target].correlation or found["correlation_mean"] is None:
         return ""
     return f", correlation {found['correlation_mean']:.2f} (least {found['correlation_min']:.2f})"
-
-
-def level(value: float | None, digits: int = 1) -> str:
-    return "-inf" if value is None else f"{value:.{digits}f}"
 
 
 def read_note(note: Path | None) -> dict[str, Any] | None:

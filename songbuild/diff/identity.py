@@ -24,6 +24,7 @@ LIKE = 0.6
 """From here on what two sections or parts of different names play makes them the same one."""
 _NAME = 0.5  # of the likeness of two sections, what an equal name makes
 _ALIKE = 0.35  # likeness of what two parts play, where the instrument is the same one
+_STILL = 0.35  # of what one of two such parts plays, what the other one plays too
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,13 @@ def _part_likeness(old: Facts, name: str, new: Facts, other: str) -> float:
     if a.recording or b.recording:
         same = a.recording == b.recording or same_recording(old, a.recording, new, b.recording)
         return float(same)
-    like = _overlap(
-        Counter((note.start, note.pitch, note.drum) for note in a.notes),
-        Counter((note.start, note.pitch, note.drum) for note in b.notes),
-    )
-    return like if like >= (_ALIKE if a.instrument == b.instrument else LIKE) else 0.0
+    before, after = (Counter((note.start, note.pitch, note.drum) for note in part.notes) for part in (a, b))
+    like = _overlap(before, after)
+    if a.instrument != b.instrument:
+        return like if like >= LIKE else 0.0
+    # A part may have been rewritten in one section and play in others now, and is known by what it still plays.
+    still = len(before.keys() & after.keys()) / max(1, min(len(before), len(after)))
+    return max(like, still / 2) if like >= _ALIKE or still >= _STILL else 0.0
 
 
 def same_recording(old: Facts, name: str, new: Facts, other: str) -> bool:

@@ -54,8 +54,8 @@ def _sung(both: Both) -> Iterator[Change]:
                 continue  # a part that enters or leaves, or the same
             was, now = (known.setdefault(each, lines_of(each)) for each in notes)
             longer = both.new.sections[j].bars - both.old.sections[i].bars
-            if (longer > 0 and now[: len(was)] == was) or (longer < 0 and was[: len(now)] == now):
-                continue  # as many lines more, or fewer, as the section is longer
+            if (longer > 0 and _begins(now, was)) or (longer < 0 and _begins(was, now)):
+                continue  # the words go on for as long as the section
             if was != now or _shifted(*notes):
                 found.setdefault((was, now), {}).setdefault(b, []).append(j)
     for (was, now), spots in found.items():
@@ -66,6 +66,12 @@ def _sung(both: Both) -> Iterator[Change]:
             who = "" if len(names) == len(singers) else f"{listing([words(name) for name in names])}, "
             place = f"{who}{places(where, both.new.sections)}"
             yield from _lines(_Place(both, names[0], place, where), was, now)
+
+
+def _begins(long: Sung, short: Sung) -> bool:
+    """Whether words begin with others, wherever their lines break."""
+    first, begin = (sum(sung, ()) for sung in (long, short))
+    return bool(begin) and first[: len(begin)] == begin
 
 
 def _shifted(old: Sequence[Note], new: Sequence[Note]) -> bool:

@@ -200,9 +200,9 @@ def bars_of(section: Section, side: Literal["new", "old"] = "new") -> Bars:
 
 
 def plural(name: str) -> bool:
-    """Whether a part's name is a plural: 'drums', 'strings', but not 'bass'."""
+    """Whether a part's name is a plural: 'drums', 'strings', but not 'bass', 'drum bus' or 'rhodes'."""
     last = words(name).rpartition(" ")[2].lower()
-    return last.endswith("s") and not last.endswith("ss")
+    return last.endswith("s") and not last.endswith(("ss", "us", "rhodes"))
 
 
 def duration(seconds: float) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ALBUM = "album.yaml"
 
 
@@ -19,3 +23,12 @@ def song_file(song: str | os.PathLike[str]) -> str:
 def is_album(song: str | os.PathLike[str]) -> bool:
     """Whether what `song_file` finds is an album's manifest: album.yaml, or a name that ends so."""
     return os.fspath(song_file(song)).endswith(ALBUM)
+
+
+def lock_path(song: str | os.PathLike[str]) -> Path:
+    """Where a lock is: songbuild.lock beside song.yaml or a lone album.yaml; beside another manifest `other.lock`."""
+    from pathlib import Path
+
+    manifest = Path(song_file(song))
+    usual = manifest.name == "song.yaml" or (manifest.name == ALBUM and not manifest.with_name("song.yaml").exists())
+    return manifest.with_name("songbuild.lock" if usual else f"{manifest.stem}.lock")

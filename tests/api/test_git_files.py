@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repositories import git
-from songbuild.api.git.blocks import BlockError, lines_of, with_lines, write
+from songbuild.api.files import write
+from songbuild.api.git.blocks import BlockError, lines_of, with_lines
 from songbuild.api.git.patterns import AUDIO, MANIFEST, MANIFESTS, MIDI, attributes, covered, ignored
 from songbuild.api.git.textconv import kept_text_of, text_of
 from songbuild.formats.midi import PPQ, MidiNote, MidiSong, MidiTrack, write_midi

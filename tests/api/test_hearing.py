@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from songbuild import api
-from songbuild.api.hearing import hear
+from songbuild.api.heard.hearing import hear
 from songbuild.diff.change import Change, Difference
 from songbuild.diff.facts import TICKS, Facts, Section
 from songbuild.diff.heard import Heard, Stream

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songbuild.api.lockfile import flat, lock_text, read_lock, spelled, write_lock
+from songbuild.api.locks.lockfile import lock_text, read_lock, write_lock
 from songbuild.model.lock import DeliveredFile, Lock
+from songbuild.model.plain import flat, spelled
 
 WORDS = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp"), exclude_characters="\ufeff\ufffe\uffff"),

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from songbuild.api.nulling import Null, audio_digest, null, null_files
+from songbuild.api.locks.nulling import Null, audio_digest, null, null_files
 from support import write_wav
 
 RATE = 44_100

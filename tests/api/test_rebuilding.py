@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from songbuild.api.rebuilding import Backwards
+from songbuild.api.locks.rebuilding import Backwards
 from songbuild.engine import Graph, Node, Recipe
 
 TOY = Recipe("toy", 1, "value", lambda *_: 1)

@@ -9,7 +9,7 @@ import pytest
 
 from shell import TINY, songbuild
 from songbuild import api
-from songbuild.api.project import open_project
+from songbuild.api.opening import open_project
 from support import render
 
 NOTES = """\

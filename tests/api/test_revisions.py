@@ -11,8 +11,8 @@ import pytest
 
 from repositories import Git, git
 from songbuild.api import UsageError
-from songbuild.api.revisions import Entry, repository
-from songbuild.api.snapshots import identity
+from songbuild.api.history.revisions import Entry, repository
+from songbuild.api.history.snapshots import identity
 
 ODD = "a \"b\"\n'c'\t☂ é"
 

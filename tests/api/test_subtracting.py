@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from songbuild.api.subtracting import first_frame, joined, subtract
+from songbuild.api.heard.subtracting import first_frame, joined, subtract
 from songbuild.engine import Stream
 
 RATE = 8000

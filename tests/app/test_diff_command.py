@@ -15,8 +15,9 @@ from jsonschema import Draft202012Validator
 from repositories import Git, git
 from shell import TINY, edit, songbuild
 from songbuild import api
-from songbuild.api import UsageError, differing, kept_facts, snapshots
-from songbuild.api.revisions import repository
+from songbuild.api import UsageError
+from songbuild.api.history import differing, kept_facts, snapshots
+from songbuild.api.history.revisions import repository
 from songbuild.app.telling.schema import SCHEMA
 from songbuild.engine.unchanged import default_folder
 
@@ -125,7 +126,7 @@ def test_a_name_that_is_a_revision_and_a_folder(song: Git) -> None:
     song.write("topic/song.yaml", TINY)
     ran = songbuild("diff", "topic", cwd=song.folder)
     assert ran.code == 2
-    assert "write './topic' for the file, 'topic^0' for the revision" in ran.err
+    assert "'./topic' means the file, 'topic^0' the revision" in ran.err
     assert "./topic -> working tree" in said(song, "./topic")[0]
     assert "topic^0 (" in said(song, "topic^0")[0]
 
@@ -331,7 +332,7 @@ def test_a_song_is_read_once(song: Git, monkeypatch: pytest.MonkeyPatch) -> None
     def fails(*_: object) -> None:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("songbuild.api.song_facts.read", fails)
+    monkeypatch.setattr("songbuild.api.history.song_facts.read", fails)
     assert said(song) == before
     song.commit("the working tree's content is now a commit's")
     assert said(song)[0].startswith("Tiny: nothing differs")
@@ -341,7 +342,7 @@ def test_a_song_is_read_once(song: Git, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_facts_of_what_was_saved_meanwhile_are_not_kept(song: Git, monkeypatch: pytest.MonkeyPatch) -> None:
-    from songbuild.api import song_facts
+    from songbuild.api.history import song_facts
 
     load = song_facts.load
 

@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from repositories import Git, git
 from shell import TINY, Ran, songbuild
-from songbuild.api.changed_songs import Versions, changed_songs
-from songbuild.api.reviewing import Reviewed
-from songbuild.api.revisions import repository
+from songbuild.api.history.revisions import repository
+from songbuild.api.reviews.changed_songs import Versions, changed_songs
+from songbuild.api.reviews.reviewing import Reviewed
 from songbuild.app.telling.comment import FEW, MARK, MOST, comment
 from songbuild.problems import Problem, Span
 

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # where this runs 
 
 from browser import chromium
 from diff.history import build
-from songbuild.api import differing
+from songbuild.api.history import differing
 from songbuild.diff.page import page
 
 DRAFTS = ("demo", "draft")

@@ -19,6 +19,8 @@ from diff.songs import edited
         ("chorus#2: -6 hold", "chorus#2: -6 hold, 26: -3 hold", ["keys volume: chorus 2, bars 26-28: 1 point added"]),
         (', chorus#2: -6 hold"', '"', ["keys volume: chorus 2: 1 point removed"]),
         ("1: -20, 9: -18", "1: -22, 9: -20", ["keys compressor threshold 2 dB down"]),
+        ("1: -20, 9: -18", "1: -20, 5: -19, 9: -18", []),
+        ("1: -20, 9: -18", "1: -20, 5: -19.5, 9: -18", ["keys compressor threshold: bars 1-8: 1 point added"]),
         ("1: -12 hold, chorus#1: -6", "1: -9 hold, chorus#1: -6", ["keys -> room send: bars 1-12: -12 -> -9 dB"]),
         ("compressor.threshold_db", "compressor.makeup_db", [
             "keys compressor makeup automation added (2 points)", "keys compressor threshold automation removed",

@@ -14,8 +14,8 @@ import pytest
 from diff.history import STEPS, Made, build
 from diff.history_step import COMP, MIX, Step
 from shell import songbuild
-from songbuild.api import differing
 from songbuild.api.git import blaming, part_log
+from songbuild.api.history import differing
 from songbuild.app.telling.outline import SIGNS, where
 from songbuild.diff.change import Difference
 from test_readme import README, block

@@ -101,6 +101,36 @@ def test_what_is_said_of_an_edit(edits: list[Edit], texts: list[str]) -> None:
     assert all(change.path for change in there)
 
 
+def test_words_that_go_on_in_a_longer_section_are_no_other_words() -> None:
+    assert [change.text for change in found(("chorus: {bars: 4", "chorus: {bars: 8")) if change.area == "lyrics"] == []
+
+
+def test_tempo_and_meter_of_a_section_that_has_come() -> None:
+    turn = ("  form:", '    turn: {bars: 2, chords: "Am7", parts: {keys: keys}}\n  form:')
+    clock = ("tempo: 96", "tempo: [{at: 1, bpm: 96}, {at: turn, to: 72, over: 2 bars}]\nmeter: {1: 4/4, 28: 3/4}")
+    form = (FORM, FORM.replace("outro]", "outro, turn]"))
+    assert [change.text for change in found(turn, clock, form) if change.subject != "length"] == [
+        "tempo, turn: 96 to 72 bpm over bars 27-28",
+        "meter, turn: 4/4, 3/4 from bar 28",
+    ]
+
+
+def test_a_ramp_on_another_curve() -> None:
+    ramp = "tempo: [{at: 1, bpm: 96}, {at: outro, to: 80, over: 2 bars, curve: linear-beats}]"
+    pair = (facts(edited(BAND, ("tempo: 96", text))) for text in (ramp, ramp.replace("-beats", "-time")))
+    assert [change.text for change in timing.changes(side_by_side(*pair))] == [
+        "tempo, outro: 96 to 80 bpm over bars 25-26 on another curve"
+    ]
+
+
+def test_a_key_that_is_another_throughout_is_told_once() -> None:
+    up = (FORM, FORM.replace("bridge, chorus", "bridge, {chorus: {transpose: 2}}"))
+    pair = (facts(edited(BAND, up, ("key: A minor", f"key: {key}"))) for key in ("A minor", "C major"))
+    both = side_by_side(*pair)
+    told = harmony.changes(both, harmony.transpositions(both))
+    assert [change.text for change in told] == ["key A minor -> C major"]
+
+
 def test_values_units_and_bars() -> None:
     (change,) = found(("tempo: 96", "tempo: 104.5"))
     assert (change.old, change.new, change.unit, change.path) == (96.0, 104.5, "bpm", ("tempo",))

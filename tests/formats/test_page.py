@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from songbuild.api.album_reporting import ALBUM
-from songbuild.api.reporting import SONG
+from songbuild.api.papers.album_report import ALBUM
+from songbuild.api.papers.song_report import SONG
 from songbuild.formats.page import (
     AlbumFacts,
     File,

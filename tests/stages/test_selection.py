@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from songbuild import api, engine
-from songbuild.api.song import plan_song
+from songbuild.api.planning import plan_song
 from songbuild.stages.plan import Selection, listening
 from support import SMALL, read_wav, render
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from songbuild.api.git.bars import Alignment, Place, Version
 from songbuild.api.git.history import History, history, working_tree
-from songbuild.api.revisions import Commit, usage
+from songbuild.api.history.revisions import Commit
+from songbuild.api.usage import UsageError
 from songbuild.diff.facts import Facts
 from songbuild.diff.words import playing, playings
 from songbuild.problems import did_you_mean
@@ -68,7 +69,7 @@ def known(part: str, facts: Facts) -> None:
     """Raise UsageError where a song has no such part."""
     if part not in facts.parts:
         hint = did_you_mean(part, facts.parts)
-        raise usage(f"there is no part '{part}'" + (f": {hint}" if hint else ""))
+        raise UsageError(f"there is no part '{part}'" + (f": {hint}" if hint else ""))
 
 
 def chosen(text: str, facts: Facts) -> set[int]:
@@ -78,12 +79,12 @@ def chosen(text: str, facts: Facts) -> set[int]:
     if first.strip().isdecimal() and (last.strip().isdecimal() or not dash):
         begin, stop = int(first), int(last or first)
         if not 1 <= begin <= stop <= end:
-            raise usage(f"'{text}' is not within bars 1-{end} of the song")
+            raise UsageError(f"'{text}' is not within bars 1-{end} of the song")
         return set(range(begin, stop + 1))
     found = [section for section in facts.sections if text in (section.id, section.name)]
     if not found:
         hint = did_you_mean(text, {section.name for section in facts.sections})
-        raise usage(f"'{text}' is neither bars such as '9-16' nor a section" + (f": {hint}" if hint else ""))
+        raise UsageError(f"'{text}' is neither bars such as '9-16' nor a section" + (f": {hint}" if hint else ""))
     return {bar for section in found for bar in range(section.first_bar, section.first_bar + section.bars)}
 
 

@@ -13,10 +13,11 @@ from difflib import unified_diff
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from songbuild.api.differing import between, of_snapshot
-from songbuild.api.git.running import answer, succeeds, usage_error
-from songbuild.api.revisions import Repository, repository
-from songbuild.api.snapshots import SONG, Snapshot, identity, of_commit, of_folder, with_text
+from songbuild.api.history.asking import answer, succeeds
+from songbuild.api.history.differing import between, of_snapshot
+from songbuild.api.history.revisions import Repository, repository
+from songbuild.api.history.snapshots import SONG, Snapshot, identity, of_commit, of_folder, with_text
+from songbuild.api.usage import UsageError
 from songbuild.diff.change import Difference
 from songbuild.manifest.find import ALBUM
 
@@ -84,7 +85,7 @@ def _contexts(home: Repository, path: str, new: Version) -> Iterator[Snapshot]:
     if commit is not None:
         try:
             then = of_commit(song, commit[:7], commit, here)
-        except usage_error():  # the song wasn't there yet
+        except UsageError:  # the song wasn't there yet
             then = None
         if then is not None:
             yield then

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from songbuild.api.differing import Side, side
-from songbuild.api.git.running import answer, home_of, usage_error
-from songbuild.api.revisions import Commit, Repository, usage
-from songbuild.api.snapshots import home
+from songbuild.api.history.asking import answer, home_of
+from songbuild.api.history.differing import Side, side
+from songbuild.api.history.revisions import Commit, Repository
+from songbuild.api.history.snapshots import home
+from songbuild.api.usage import UsageError
 from songbuild.diff.facts import Facts
 from songbuild.manifest.find import is_album
 
@@ -54,7 +55,7 @@ class History:
         if commit not in self._known:
             try:
                 found = side(commit, self.song, trusted=self.trusted, cache=self.cache)
-            except usage_error():  # it wasn't there, or went by another name
+            except UsageError:  # it wasn't there, or went by another name
                 found = None
             readable = found is not None and not _lacks(found, self.needed)
             self._known[commit] = found.facts if found is not None and readable else None
@@ -70,13 +71,13 @@ class History:
 def working_tree(song: Path, needed: Collection[str], *, trusted: bool = False, cache: str | None = None) -> Facts:
     """The song as it lies in the working tree.  Raises UsageError where that can't be read."""
     if is_album(song):
-        raise usage(f"{song} is an album: name one of its songs with --song")
+        raise UsageError(f"{song} is an album: name one of its songs with --song")
     found = side(None, song, trusted=trusted, cache=cache)
     if _lacks(found, needed):
         if found.unrun:
-            raise usage(f"{found.unrun[0]} is code: read it, then 'songbuild trust' the song, or use --trust")
+            raise UsageError(f"{found.unrun[0]} is code: read it, then 'songbuild trust' the song, or use --trust")
         first = f": {found.problems[0].span}: {found.problems[0].message}" if found.problems else ""
-        raise usage(f"the song can't be read as it is{first}; 'songbuild check' says more")
+        raise UsageError(f"the song can't be read as it is{first}; 'songbuild check' says more")
     return found.facts
 
 

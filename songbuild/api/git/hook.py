@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from songbuild.api.git import blocks
+from songbuild.api import files
 from songbuild.api.git.patterns import SONG
-from songbuild.api.git.running import answer, home_of, paths_of, succeeds
-from songbuild.api.revisions import Repository, usage
+from songbuild.api.history.asking import answer, home_of, paths_of, succeeds
+from songbuild.api.history.revisions import Repository
+from songbuild.api.usage import UsageError
 from songbuild.manifest.find import ALBUM, is_album
 from songbuild.manifest.trust import is_trusted
 from songbuild.problems import Problem
@@ -32,16 +33,16 @@ def place(home: Repository, program: str) -> Path:
     path = _path(home)
     line = f"{program} git check"
     if path.parent.is_relative_to(home.top) and not path.parent.is_relative_to(_git_folder(home)):
-        raise usage(f"hooks are in {path.parent}, which is committed: add 'songbuild git check' there yourself")
+        raise UsageError(f"hooks are in {path.parent}, which is committed: add 'songbuild git check' there yourself")
     if os.path.lexists(path) and not _is_own(path):
-        raise usage(f"there is a pre-commit hook already, {path}: add this line to it\n  {line} || exit 1")
+        raise UsageError(f"there is a pre-commit hook already, {path}: add this line to it\n  {line} || exit 1")
     return path
 
 
 def install(path: Path, program: str) -> bool:
     """Write the hook; whether that changed anything."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    changed = blocks.write(path, f"#!/bin/sh\n{_MARK}\nexec {program} git check\n".encode())
+    changed = files.write(path, f"#!/bin/sh\n{_MARK}\nexec {program} git check\n".encode())
     path.chmod(0o755)
     return changed
 
@@ -61,7 +62,7 @@ def uninstall(home: Repository) -> Path | None:
 
 
 def _is_own(path: Path) -> bool:
-    return path.is_file() and _MARK.encode() in blocks.read(path).splitlines()
+    return path.is_file() and _MARK.encode() in files.read(path).splitlines()
 
 
 def _path(home: Repository) -> Path:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from songbuild.api.git.blaming import NEEDED
 from songbuild.api.git.history import History, history, working_tree
-from songbuild.api.revisions import Commit, usage
+from songbuild.api.history.revisions import Commit
+from songbuild.api.usage import UsageError
 from songbuild.diff.change import Change, Difference
 from songbuild.diff.compare import compare
 from songbuild.diff.facts import Facts
@@ -43,7 +44,7 @@ def log(
     first = next(found, None)
     if first is None and part not in now.parts:
         hint = did_you_mean(part, now.parts)
-        raise usage(f"there has never been a part '{part}'" + (f": {hint}" if hint else ""))
+        raise UsageError(f"there has never been a part '{part}'" + (f": {hint}" if hint else ""))
     for count, each in enumerate(() if first is None else (first, *found)):
         if limit is not None and count >= limit:
             return

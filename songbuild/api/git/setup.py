@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from songbuild.api import files
 from songbuild.api.git import blocks, hook
 from songbuild.api.git.patterns import AUDIO, MANIFEST, MIDI, SONG, attributes, covered, ignored
-from songbuild.api.git.running import answer, home_of, paths_of, succeeds
-from songbuild.api.revisions import Repository, usage
+from songbuild.api.history.asking import answer, home_of, paths_of, succeeds
+from songbuild.api.history.revisions import Repository
+from songbuild.api.usage import UsageError
 from songbuild.manifest.find import ALBUM
 from songbuild.manifest.merge import DRIVER
 from songbuild.manifest.source import read_source
@@ -90,9 +92,9 @@ def remove(folder: Path) -> list[Change]:
 
 def _need_lfs(home: Repository) -> None:
     if not succeeds(home, "lfs", "version"):
-        raise usage("git-lfs isn't installed: https://git-lfs.com says how")
+        raise UsageError("git-lfs isn't installed: https://git-lfs.com says how")
     if not succeeds(home, "config", "filter.lfs.clean"):
-        raise usage("git-lfs is installed, but git doesn't know it yet: run 'git lfs install' first")
+        raise UsageError("git-lfs is installed, but git doesn't know it yet: run 'git lfs install' first")
 
 
 def _songs(home: Repository) -> list[str]:
@@ -134,21 +136,21 @@ def _not_ignored(home: Repository, folders: Iterable[str]) -> list[str]:
 def _own_lines(home: Repository, name: str) -> list[str]:
     path = home.top / name
     if path.is_symlink():
-        raise usage(f"{name} is a link, which git doesn't follow: put a file in its place")
+        raise UsageError(f"{name} is a link, which git doesn't follow: put a file in its place")
     try:
-        return blocks.lines_of(blocks.read(path))
+        return blocks.lines_of(files.read(path))
     except blocks.BlockError as error:
-        raise usage(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error}") from None
 
 
 def _with(home: Repository, name: str, lines: list[str]) -> bytes:
     _own_lines(home, name)
-    return blocks.with_lines(blocks.read(home.top / name), lines)
+    return blocks.with_lines(files.read(home.top / name), lines)
 
 
 def _write(home: Repository, wanted: dict[str, bytes]) -> Iterator[Change]:
     for name, data in wanted.items():
-        if blocks.write(home.top / name, data):
+        if files.write(home.top / name, data):
             yield Change("wrote" if data else "removed", name)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from songbuild.api.kept_facts import name_of, store, stored
+from songbuild.api.history.kept_facts import name_of, store, stored
 
 _POINTER = re.compile(rb"version https://git-lfs[^\n]*\n(?:[^\n]*\n)*?oid (\w+:\w+)\n(?:[^\n]*\n)*?size (\d+)\n")
 _MANIFESTS = (".yaml", ".yml")

@@ -13,7 +13,7 @@ from songbuild.app.cli.show import emit, result
 
 if TYPE_CHECKING:
     from songbuild.api.git.blaming import Blamed
-    from songbuild.api.revisions import Commit
+    from songbuild.api.history.revisions import Commit
 
 LETTERS = 8
 """Of a commit's id, so many are shown to people."""

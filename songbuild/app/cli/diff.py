@@ -75,7 +75,7 @@ def diff(
     revision runs with --trust, or in a trusted project where the commit is part of what is checked out; without that
     it is only said whether it changed.
     """
-    from songbuild.api import differing
+    from songbuild.api.history import differing
 
     if markdown and as_json:
         raise click.UsageError("--markdown doesn't go with --json")
@@ -127,7 +127,7 @@ def _versions(versions: tuple[str, ...], song: Path) -> tuple[str | None, str | 
     a, b = found["a"] or HEAD, found["b"] or HEAD
     if found["dots"] == "..":
         return a, b, ""
-    from songbuild.api.differing import merge_base
+    from songbuild.api.history.differing import merge_base
 
     return merge_base(a, b, song), b, f"where {b} left {a}"
 
@@ -191,8 +191,8 @@ def _hear(
     html: Path | None,
     interrupt: Interrupt,
 ) -> Heard:
-    from songbuild.api import differing
-    from songbuild.api.hearing import hear
+    from songbuild.api.heard.hearing import hear
+    from songbuild.api.history import differing
     from songbuild.app.progress import Progress
     from songbuild.engine import Cancelled
 

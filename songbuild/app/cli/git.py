@@ -120,7 +120,7 @@ def diff(given: tuple[str, ...], cache: str | None) -> int:
 
 def _git_colours() -> bool:
     """Whether git's own diff would be in colour: its pager shows colours, and says that it is there."""
-    from songbuild.api.revisions import git as asked
+    from songbuild.api.history.revisions import git as asked
 
     shown = sys.stdout.isatty() or "GIT_PAGER_IN_USE" in os.environ
     ran = asked("config", "--get-colorbool", "color.diff", "true" if shown else "false", folder=Path.cwd())

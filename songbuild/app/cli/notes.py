@@ -12,7 +12,7 @@ from songbuild.app.cli.options import Decorated, bars_option, json_option, song_
 from songbuild.app.cli.show import emit, exit_code, print_problems, result
 
 if TYPE_CHECKING:
-    from songbuild.api.remarking import Noted
+    from songbuild.api.remarks.listing import Noted
 
 LIST = "list"
 
@@ -72,9 +72,9 @@ def list_(song: str, part: str | None, bars: tuple[int, int] | None, done: bool,
 
     The number before each is its place in the list as it is written, which 'songbuild notes done' takes.
     """
-    from songbuild.api import remarking
+    from songbuild.api.remarks import listing
 
-    found, problems = remarking.notes(song, part=part, bars=bars, done=done, trusted=trust)
+    found, problems = listing.notes(song, part=part, bars=bars, done=done, trusted=trust)
     print_problems(problems, as_json)
     if as_json:
         for each in found:
@@ -107,10 +107,10 @@ def add(
     song: str, trust: bool,
 ) -> int:  # fmt: skip
     """Write a note at the end of the list, in song.yaml or wherever the list is; nothing else in the file changes."""
-    from songbuild.api import remark_writing
+    from songbuild.api.remarks import writing
 
     given = {"at": at, "part": part, "song": track, "text": " ".join(text), "by": by or _author(song), "date": date}
-    path, number = remark_writing.add(song, {name: value for name, value in given.items() if value}, trusted=trust)
+    path, number = writing.add(song, {name: value for name, value in given.items() if value}, trusted=trust)
     click.echo(f"note {number} written to {path.name}")
     return 0
 
@@ -122,16 +122,16 @@ def add(
 @trust_option
 def done(number: int, date: str, song: str, trust: bool) -> int:
     """Write `done:` and the date into the note of this NUMBER."""
-    from songbuild.api import remark_writing
+    from songbuild.api.remarks import writing
 
-    path, text = remark_writing.finish(song, number, date, trusted=trust)
+    path, text = writing.finish(song, number, date, trusted=trust)
     click.echo(f"note {number} is done: {_clean(text)} ({path.name})")
     return 0
 
 
 def _author(song: str) -> str | None:
     """Who git says is working here."""
-    from songbuild.api.revisions import git
+    from songbuild.api.history.revisions import git
 
     folder = Path(song) if Path(song).is_dir() else Path(song).parent
     try:

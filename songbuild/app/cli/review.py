@@ -17,9 +17,9 @@ from songbuild.app.cli.options import cache_option, json_option, trust_option
 from songbuild.app.cli.show import emit, exit_code, print_problems
 
 if TYPE_CHECKING:
-    from songbuild.api.changed_songs import Versions
-    from songbuild.api.reviewing import How, Level, Reviewed
-    from songbuild.api.revisions import Repository
+    from songbuild.api.history.revisions import Repository
+    from songbuild.api.reviews.changed_songs import Versions
+    from songbuild.api.reviews.reviewing import How, Level, Reviewed
     from songbuild.app.interrupt import Interrupt
 
 FORMAT = 1
@@ -74,9 +74,9 @@ def review(
 
     Code (.py stages, plugins) runs with --trust only, or in a trusted project if HEAD is part of what is checked out.
     """
-    from songbuild.api.changed_songs import changed_songs
-    from songbuild.api.git.running import home_of
-    from songbuild.api.reviewing import How
+    from songbuild.api.history.asking import home_of
+    from songbuild.api.reviews.changed_songs import changed_songs
+    from songbuild.api.reviews.reviewing import How
     from songbuild.app.progress import Progress
     from songbuild.app.telling.comment import comment, title
     from songbuild.app.telling.sarif import sarif
@@ -153,8 +153,8 @@ def _review(
     versions: Versions, found: Repository, commits: tuple[str, str], labels: tuple[str, str], folder: Path, how: How
 ) -> Reviewed:
     """A song reviewed, its page written."""
-    from songbuild.api.reviewing import CLIPS
-    from songbuild.api.reviewing import review as reviewed
+    from songbuild.api.reviews.reviewing import CLIPS
+    from songbuild.api.reviews.reviewing import review as reviewed
     from songbuild.app.telling.page import beside, write_page
 
     folder.mkdir(parents=True)

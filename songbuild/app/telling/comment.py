@@ -14,7 +14,7 @@ from songbuild.model.programme import clock
 from songbuild.problems import Problem
 
 if TYPE_CHECKING:
-    from songbuild.api.reviewing import Level, Reviewed
+    from songbuild.api.reviews.reviewing import Level, Reviewed
 
 MARK = "<!-- songbuild -->"
 """The first line: by this the comment is found again."""

@@ -13,7 +13,7 @@ from songbuild.app.telling.outline import clean
 from songbuild.problems import Problem
 
 if TYPE_CHECKING:
-    from songbuild.api.reviewing import Reviewed
+    from songbuild.api.reviews.reviewing import Reviewed
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 AREAS = {

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from songbuild import api, engine
+from songbuild.api.project import Planned
 from songbuild.api.rendering import read_files
-from songbuild.api.song import Planned
 from songbuild.app.interrupt import Interrupt, Listener
 from songbuild.engine import Built, Cancelled, Decision, Node, Reason, Store
 from songbuild.manifest import Loaded

@@ -98,7 +98,7 @@ class Rack:
         preset = f" ({words(str(device['preset']))})" if device.get("preset") and name == label(device) else ""
         rest = f"{self.prefix}{name}{preset} {act}{place}"
         if device.get("bypass"):
-            rest += ", bypassed"
+            rest += ", bypassed" if act == "added" else " (was bypassed)"
         weight = 0.02 if device.get("bypass") else self.told.weight * 1.3
         told = self.told._replace(act=act, rest=rest, path=path, link=":", weight=weight)
         return told._replace(new=dict(device)) if act == "added" else told._replace(old=dict(device))

@@ -200,18 +200,29 @@ def _untold(s: Stretch, known: int) -> Explained:
 
 
 def silenced(frame: Frame, items: Sequence[Item], drum: str | None) -> list[Finding]:
-    """The bars of a playing in which a part is silent now; of a single note it is said which one is gone."""
+    """The bars of a playing in which a part is silent now, or was; of few notes it is said which they are."""
+    return [*_all_of_bars(frame, items, drum, 1, "silent"), *_all_of_bars(frame, items, drum, 0, "no longer silent")]
+
+
+def _all_of_bars(frame: Frame, items: Sequence[Item], drum: str | None, side: int, words: str) -> list[Finding]:
+    """The runs of bars that have no notes on one side (0 before, 1 after), and on the other none that are paired."""
     by_bar: dict[int, list[Item]] = {}
+    sounding = set()
     for item in items:
-        by_bar.setdefault(item.bar, []).append(item)
-    gone = {bar for bar, own in by_bar.items() if all(item.pair[1] is None for item in own)}
-    still = set(range(len(frame.bars) - 1)) - by_bar.keys()
+        here, there = item.pair[1 - side], item.pair[side]
+        if there is not None:
+            sounding.add(frame.bar_of(there[0]))
+        if here is not None:
+            by_bar.setdefault(frame.bar_of(here[0]), []).append(item)
+    quiet = {bar for bar, own in by_bar.items() if bar not in sounding and all(item.pair[side] is None for item in own)}
+    still = set(range(len(frame.bars) - 1)) - by_bar.keys() - sounding
     found = []
-    for first, last in stretches(gone | still):
-        bars = [bar for bar in range(first, last + 1) if bar in gone]
+    for first, last in stretches(quiet | still):
+        bars = [bar for bar in range(first, last + 1) if bar in quiet]
         own = [item for bar in bars for item in by_bar[bar]]
         if len(own) >= _FEW:
-            found.append(Finding(Claim("silent", PLACE | LENGTH, 0.7), bars[0], bars[-1], tuple(own), drum))
+            claim = Claim(words, PLACE | LENGTH, 0.7, whole=side == 1)
+            found.append(Finding(claim, bars[0], bars[-1], tuple(own), drum))
     return found
 
 

@@ -1,0 +1,1 @@
+"""An album: planned as one graph, built, and told of."""

@@ -1,0 +1,1 @@
+"""What a delivered file was made of."""

@@ -1,0 +1,1 @@
+"""What is heard of a difference: both versions built and measured."""

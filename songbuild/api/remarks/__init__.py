@@ -1,0 +1,1 @@
+"""Notes on the music: listed, added, done."""
