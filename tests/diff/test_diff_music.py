@@ -86,6 +86,13 @@ CASES: list[tuple[list[Edit], list[str]]] = [
     ([('bass: "d2:1 | e2:1", ', 'bass: "d2:1 | e2:1", lead: "a4:1 | b4:1", ')], ["lead now also plays in bridge"]),
     ([("bass:", "low_end:")], ["bass renamed to low end"]),
     (
+        [("keys: fm_piano", "rhodes: fm_piano"), ("{keys: keys}}\n    verse", "{rhodes: keys}}\n    verse"),
+         ("bass: riff, keys: keys, lead: tune", "bass: riff, rhodes: {play: keys, octave: 1}, lead: tune"),
+         ("keys: keys, lead: hook", "rhodes: keys, lead: hook"), ('e2:1", keys: keys', 'e2:1", rhodes: keys'),
+         ('"Am7", parts: {keys: keys', '"Am7", parts: {rhodes: keys')],
+        ["keys renamed to rhodes"],
+    ),
+    (
         [("lead: subtractive}", "lead: subtractive, pad: pad}"), ('"Am7", parts: {', '"Am7", parts: {pad: keys, ')],
         ["pad added (pad): plays in outro"],
     ),

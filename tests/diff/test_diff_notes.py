@@ -21,6 +21,8 @@ def said(old: Music, new: Music, part: str = "lead") -> list[str]:
 
 
 CASES: list[tuple[str, Music, Music, list[str]]] = [
+    ("silenced", TUNE, "R | R | c4:4 e g e | d4:1", ["bars 1-2: silent"]),
+    ("silenced", "R | R | c4:4 e g e | d4:1", TUNE, ["bars 1-2: no longer silent"]),
     # pitch
     ("transposed", TUNE, "e5:4 g a g | e5:2 d | c5:4 e g e | d5:1", ["up an octave"]),
     ("transposed", TUNE, "b3:4 d4 e d | b3:2 a | g3:4 b d4 b3 | a3:1", ["down a fourth"]),

@@ -97,7 +97,7 @@ def test_what_nothing_plays_is_there() -> None:
     found = tree(("  form:", "    coda: {bars: 2}\n  form:"))
     assert found["composition"]["patterns"] == {"spare": {"notes": "c4:4"}}
     assert found["arrangement"]["sections"]["coda"]["bars"] == 2
-    varied = tree(("spare:", 'late: {from: spare, transpose: 2}, spare:'), ("keys: tune}", "keys: late}"))
+    varied = tree(("spare:", "late: {from: spare, transpose: 2}, spare:"), ("keys: tune}", "keys: late}"))
     assert varied["composition"]["patterns"] == {}, "what a played pattern is made from is played"
 
 

@@ -105,7 +105,11 @@ def test_numbers_lists_and_beats() -> None:
     beats = [words.beat_text(ticks) for ticks in (0, TICKS * 3 // 2, TICKS + TICKS // 3)]
     assert beats == ["1", "2.5", "2+1/3"]
     assert words.beat_text(TICKS, TICKS // 2) == "3"
-    assert [words.plural(name) for name in ("drums", "bass", "lead_strings", "vocal")] == [True, False, True, False]
+    assert [words.plural(name) for name in ("drums", "lead_strings", "bass", "drum_bus", "vocal")] == [
+        True,
+        True,
+        *[False] * 3,
+    ]
     assert words.duration(185.4) == "3:05"
 
 
