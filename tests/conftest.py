@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,14 +12,26 @@ import pytest
 from support import SMALL
 
 WriteSong = Callable[..., Path]
-LONG = ("test_incremental", "test_album_delivered", "test_proof", "")
+LONG = ("test_album_delivered", "test_incremental", "test_proof", "test_reproducible", "test_action")
 
 gc.set_threshold(100_000)  # as the command line has it: what tests make is tens of thousands of objects that stay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest comes first, so that no worker waits for another at the end."""
-    items.sort(key=lambda item: LONG.index(item.path.stem if item.path.stem in LONG else ""))
+    """What takes longest comes first, dealt out to the workers, so that none waits for another at the end.
+
+    Each of the workers is given a stretch of the list, as long as the others'.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = sorted((item for item in items if item.path.stem in LONG), key=lambda item: LONG.index(item.path.stem))
+    short = [item for item in items if item.path.stem not in LONG]
+    dealt: list[pytest.Item] = []
+    for place in range(workers):
+        hand = long[place::workers]
+        size = max(0, (len(items) - len(dealt)) // (workers - place) - len(hand))
+        dealt += hand + short[:size]
+        del short[:size]
+    items[:] = dealt + short
 
 
 @pytest.fixture(autouse=True)

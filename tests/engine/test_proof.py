@@ -66,10 +66,10 @@ def test_incremental_equals_clean_whatever_faults(live, chunk) -> None:
 @pytest.mark.parametrize("chunk", [0, 1], ids=CHUNKS[:2])
 @pytest.mark.parametrize("threads", [2, 3])
 def test_incremental_equals_clean_with_any_number_of_workers(live, threads, chunk) -> None:
-    prove(live, HISTORIES // 100, chunk, threads=threads)
+    prove(live, HISTORIES // 200, chunk, threads=threads)
 
 
-@pytest.mark.parametrize(("threads", "part"), [(1, 25), (2, 200)])
+@pytest.mark.parametrize(("threads", "part"), [(1, 50), (2, 400)])
 def test_incremental_equals_clean_after_real_kills(live, threads, part) -> None:
     prove(live, HISTORIES // part, threads=threads, exits=True)
 
