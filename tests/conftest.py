@@ -12,7 +12,8 @@ import pytest
 from support import SMALL
 
 WriteSong = Callable[..., Path]
-LONG = ("test_album_delivered", "test_incremental", "test_proof", "test_reproducible", "test_action")
+LONG = ("test_proof", "test_album_delivered", "test_incremental", "test_reproducible", "test_action")
+"""Those that fork many times before those that make a process large, which takes longer to fork."""
 
 gc.set_threshold(100_000)  # as the command line has it: what tests make is tens of thousands of objects that stay
 

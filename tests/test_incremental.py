@@ -8,11 +8,13 @@ ones in the song as it is.  SONGBUILD_SOAK says how many there are, SONGBUILD_SE
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -83,11 +85,14 @@ EDITS: dict[str, Edit] = {
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """example_song, with all its files but what was built."""
     song = tmp_path_factory.mktemp("incremental") / "song"
     shutil.copytree(EXAMPLE, song, ignore=shutil.ignore_patterns("out", "__pycache__"))
-    return song
+    yield song
+    NOTES.clear()
+    with suppress(OSError, AttributeError):  # a process of a gigabyte takes long to fork, and many tests fork it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @pytest.fixture(scope="module")
