@@ -26,7 +26,7 @@ soak: export SONGBUILD_SEED ?= $(shell date +%s)
 soak: export SONGBUILD_HISTORIES ?= 100000
 soak: export SONGBUILD_SOAK ?= 200
 soak: .venv/.test
-	$(BIN)/pytest -n auto --dist worksteal tests/engine/test_proof.py tests/test_incremental.py
+	$(BIN)/pytest -n auto --dist worksteal tests/engine/test_proof.py tests/test_incremental.py tests/test_album_delivered.py
 
 lint: style types
 
