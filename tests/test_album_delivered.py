@@ -1,7 +1,7 @@
 """examples/album, whole: three songs become one gapless programme, and every file of the delivery tells the same.
 
-The tempo is three times the songs', so that all that is in them is there, and takes a third of the time; `make soak` takes
-the songs as they are.
+The tempo is three times the songs', so that all that is in them is there in a third of the time; `make soak` takes the
+songs as they are.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ two, and all audio goes by way of the store.  It keeps nothing that could change
 
 from __future__ import annotations
 
+import gc
 import pickle
 import signal
 import sys
@@ -104,6 +105,8 @@ def keep_freed_memory() -> None:
 def _serve(pipe: Connection, near: Sequence[Connection], nodes: Mapping[int, Node], store: Store, count: int) -> None:
     """The life of a hand: until the pipe is closed.  Ctrl-C is for the build to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was there before stays, and pages that nobody writes to are shared with the parent
+    gc.set_threshold(700, 10, 10)
     keep_freed_memory()
     store.memory.share(count)
     for other in near:
