@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc as garbage  # `gc` is the command here
 import io
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -27,6 +28,7 @@ def main() -> NoReturn:
         code = 130
     except BrokenPipeError:
         code = 1
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: on its way out Python would die of it
     if code == 1:
         _drop_what_nobody_reads()
     sys.exit(code)
